@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list of settings for every target of ours, so that no room of the house is stricter or laxer than another.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .treatAllWarnings(as: .error),
+]
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+
+/// A module of the house. Its dependency list is the import rule of README.md's architecture section.
+func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "vanthu",
+    products: [.executable(name: "vanthu", targets: ["vanthu"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CQPDF", pkgConfig: "libqpdf", providers: [.apt(["libqpdf-dev"])]),
+
+        module("Postgres", ["CLibPQ", log]),
+        module("PAdES", ["COpenSSL", "CQPDF", asn1], resources: [.copy("Fonts")]),
+        module("Platform", ["Postgres", "COpenSSL", "CArgon2", log, lifecycle]),
+        module("Organisation", ["Platform", "Postgres"]),
+        module("Documents", ["Organisation", "Platform", "Postgres"]),
+        module("Workflow", ["Organisation", "Platform", "Postgres"]),
+        module("Signatures", ["Organisation", "Platform", "Postgres", "PAdES", "COpenSSL", "CArgon2", asn1]),
+        module("Exchange", ["Organisation", "Platform", "Postgres"]),
+        module("Office", ["Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres"]),
+        module(
+            "API",
+            ["Office", "Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres",
+             hummingbird, log, lifecycle],
+        ),
+        .executableTarget(
+            name: "vanthu",
+            dependencies: ["API", "Office", "Signatures", "Organisation", "Platform", "Postgres",
+                arguments, httpClient, hummingbird, lifecycle, log],
+            swiftSettings: settings
+        ),
+    ]
+)
