@@ -173,55 +173,6 @@ END
 $$;
 SELECT platform.elevate('platform.open_session(uuid, uuid, uuid, bytea, interval, text, text)');
 
--- Whose secret this is: at most one row, none when it is unknown, revoked, expired, idle for two hours (sessions), or when its
--- account or tenant is not active. platform.begin_request stands on it. `scopes` is NULL for a session: it may do everything its post may.
-CREATE FUNCTION platform.find_credential(credential text, hash bytea)
-    RETURNS TABLE (tenant_id uuid, account_id uuid, person_id uuid, post_id uuid, scopes text[])
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog
-AS $$
-DECLARE
-    found_id uuid;
-    seen_at  timestamptz;
-BEGIN
-    IF credential = 'session' THEN
-        SELECT s.tenant_id, s.id, s.last_seen_at, s.account_id, a.person_id, s.post_id
-          INTO find_credential.tenant_id, found_id, seen_at, account_id, find_credential.person_id, find_credential.post_id
-          FROM platform.session AS s
-          JOIN platform.account AS a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
-          JOIN platform.tenant AS t ON t.id = s.tenant_id
-         WHERE s.secret_hash = hash AND s.revoked_at IS NULL AND s.expires_at > now()
-           AND s.last_seen_at > now() - interval '2 hours' AND a.state = 'active' AND t.state = 'active';
-    ELSE
-        SELECT k.tenant_id, k.id, coalesce(k.last_used_at, k.created_at), k.account_id, a.person_id, k.post_id, k.scopes
-          INTO find_credential.tenant_id, found_id, seen_at, account_id, find_credential.person_id, find_credential.post_id,
-               find_credential.scopes
-          FROM platform.api_token AS k
-          JOIN platform.account AS a ON a.tenant_id = k.tenant_id AND a.id = k.account_id
-          JOIN platform.tenant AS t ON t.id = k.tenant_id
-         WHERE k.secret_hash = hash AND k.revoked_at IS NULL AND k.expires_at > now()
-           AND a.state = 'active' AND t.state = 'active';
-    END IF;
-    IF found_id IS NULL THEN
-        RETURN;
-    END IF;
-    -- Once a minute is precise enough; a write with every read would not be. Whoever comes second does not wait.
-    IF seen_at < now() - interval '1 minute' THEN
-        IF credential = 'session' THEN
-            UPDATE platform.session AS s SET last_seen_at = now()
-             WHERE (s.tenant_id, s.id) IN (SELECT l.tenant_id, l.id FROM platform.session AS l
-                                            WHERE l.tenant_id = find_credential.tenant_id AND l.id = found_id FOR NO KEY UPDATE SKIP LOCKED);
-        ELSE
-            UPDATE platform.api_token AS k SET last_used_at = now()
-             WHERE (k.tenant_id, k.id) IN (SELECT l.tenant_id, l.id FROM platform.api_token AS l
-                                            WHERE l.tenant_id = find_credential.tenant_id AND l.id = found_id FOR NO KEY UPDATE SKIP LOCKED);
-        END IF;
-    END IF;
-    RETURN NEXT;
-END
-$$;
-SELECT platform.elevate('platform.find_credential(text, bytea)');
-
 -- Ends the session with this secret; false when there was none to end.
 CREATE FUNCTION platform.close_session(hash bytea) RETURNS boolean
     LANGUAGE sql SECURITY DEFINER
