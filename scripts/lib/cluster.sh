@@ -4,10 +4,12 @@
 # cluster_open DATA sets, for all the others:
 #   CLUSTER_DATA    PostgreSQL's own folder           CLUSTER_SOCKET  the folder of the socket, short enough to connect to
 #   CLUSTER_USER    the operating system user it runs as            CLUSTER_LOG     the server's log file
+# CLUSTER_ACCESS=trust lets everybody in who can reach the socket; otherwise the operating system's user counts (peer).
 # Needs lib/common.sh.
 
 PG_BIN=${PG_BIN:-/usr/lib/postgresql/15/bin}
 CLUSTER_PORT=5432
+CLUSTER_ACCESS=${CLUSTER_ACCESS:-peer}
 
 # as_postgres COMMAND…: runs it as the user that owns the cluster. PostgreSQL refuses root, so root becomes `postgres`.
 as_postgres() {
@@ -102,7 +104,7 @@ cluster_configure() {
         cluster_tuning
         printf '%s\n' "$@"
     } >"$CLUSTER_DATA/vanthu.conf"
-    printf '# type database user method\nlocal all all peer map=vanthu\n' >"$CLUSTER_DATA/pg_hba.conf"
+    printf 'local all all %s\n' "${CLUSTER_ACCESS/peer/peer map=vanthu}" >"$CLUSTER_DATA/pg_hba.conf"
     {
         printf '# map system-user database-role\n'
         for role in postgres vanthu_owner vanthu_app vanthu_report_all vanthu_backup; do
