@@ -319,12 +319,14 @@ AS $$
 $$;
 SELECT platform.elevate('platform.keep_blob(bytea, bigint, text)');
 
--- Which of these hashes have a row: what the disk holds besides may be swept.
-CREATE FUNCTION platform.known_blobs(hashes bytea[]) RETURNS SETOF bytea
+-- Which of these hashes, in hexadecimal, have a row: what the disk holds besides may be swept.
+CREATE FUNCTION platform.known_blobs(hashes text[]) RETURNS SETOF text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog
-AS $$ SELECT sha256 FROM platform.blob WHERE sha256 = ANY (hashes) $$;
-SELECT platform.elevate('platform.known_blobs(bytea[])');
+AS $$
+    SELECT encode(sha256, 'hex') FROM platform.blob WHERE sha256 = ANY (ARRAY(SELECT decode(h, 'hex') FROM unnest(hashes) AS h))
+$$;
+SELECT platform.elevate('platform.known_blobs(text[])');
 
 -- Deletes up to `batch` rows that no table refers to and that were received longer than `grace` ago; returns how many.
 -- Which tables refer is read from the catalogue, so a new file table cannot be forgotten.

@@ -1,0 +1,72 @@
+/// A value that a deployer may set: in `Config/vanthu.json` under ``name``, or as an environment variable.
+public struct ConfigurationKey: Sendable, Hashable {
+    public enum Kind: String, Sendable {
+        case text, integer, boolean
+    }
+
+    /// snake_case; the environment variable is `VANTHU_` and the name in capitals.
+    public let name: String
+    public let kind: Kind
+    /// What holds when nobody says anything; `nil` where the value may be absent.
+    public let fallback: String?
+    /// Whether the value is never printed.
+    public let isSecret: Bool
+    /// One sentence for the table in README.md and for `vanthu config`.
+    public let meaning: String
+
+    public init(_ name: String, _ kind: Kind, _ fallback: String?, isSecret: Bool = false, _ meaning: String) {
+        self.name = name
+        self.kind = kind
+        self.fallback = fallback
+        self.isSecret = isSecret
+        self.meaning = meaning
+    }
+
+    public var environmentName: String { "VANTHU_" + self.name.uppercased() }
+}
+
+extension ConfigurationKey {
+    public static let data = Self("data", .text, ".data", "Folder of everything the installation writes.")
+    public static let host = Self("host", .text, "127.0.0.1", "Address the server listens on.")
+    public static let port = Self("port", .integer, "8080", "Port the server listens on.")
+    public static let publicAddress = Self(
+        "public_address", .text, "http://127.0.0.1:8080", "How people reach the server; https makes cookies secure.")
+    public static let trustForwardedFor = Self(
+        "trust_forwarded_for", .boolean, "false", "Whether a reverse proxy's X-Forwarded-For names the caller.")
+    public static let databaseHost = Self(
+        "database_host", .text, nil,
+        "Folder of PostgreSQL's socket, or a host name; without it the embedded cluster in data.")
+    public static let databasePort = Self("database_port", .integer, "5432", "PostgreSQL's port.")
+    public static let databaseName = Self("database_name", .text, "vanthu", "Name of the database.")
+    public static let databaseUser = Self("database_user", .text, "vanthu_app", "Role that serves requests and jobs.")
+    public static let databaseOwner = Self("database_owner", .text, "vanthu_owner", "Role that migrates.")
+    public static let databasePassword = Self(
+        "database_password", .text, nil, isSecret: true, "Password of database_user; not needed over the socket.")
+    public static let databaseOwnerPassword = Self(
+        "database_owner_password", .text, nil, isSecret: true, "Password of database_owner; not needed over the socket."
+    )
+    public static let databasePool = Self("database_pool", .integer, "8", "Connections a process keeps.")
+    public static let sqlFolder = Self("sql_folder", .text, "sql/migrations", "Folder of the migrations.")
+    public static let configFolder = Self(
+        "config_folder", .text, "Config", "Folder of document types, workflows, holidays and templates.")
+    public static let blobFolder = Self(
+        "blob_folder", .text, nil, "Folder of the contents of files; without it blobs in data.")
+    public static let keyFile = Self(
+        "key_file", .text, nil, "File with the secret that wraps soft keys; without it keys/secret in data.")
+    public static let uploadLimit = Self("upload_limit", .integer, "209715200", "Bytes of one uploaded file.")
+    public static let sessionHours = Self("session_hours", .integer, "12", "Hours after which people sign in again.")
+    public static let passwordThreads = Self(
+        "password_threads", .integer, "2", "Passwords checked at once; each takes 19 MiB and a core for a moment.")
+    public static let jobSlots = Self("job_slots", .integer, "4", "Background jobs a process runs at once.")
+    public static let logLevel = Self(
+        "log_level", .text, "info", "trace, debug, info, notice, warning, error or critical.")
+
+    /// All keys there are, in the order in which they are printed.
+    public static let all: [ConfigurationKey] = [
+        .data, .host, .port, .publicAddress, .trustForwardedFor, .databaseHost, .databasePort, .databaseName,
+        .databaseUser,
+        .databaseOwner, .databasePassword, .databaseOwnerPassword, .databasePool, .sqlFolder, .configFolder,
+        .blobFolder,
+        .keyFile, .uploadLimit, .sessionHours, .passwordThreads, .jobSlots, .logLevel,
+    ]
+}
