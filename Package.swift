@@ -17,8 +17,8 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 
 /// A module of the house. Its dependency list is the import rule of README.md's architecture section.
-func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -43,7 +43,13 @@ let package = Package(
         .systemLibrary(name: "CQPDF", pkgConfig: "libqpdf", providers: [.apt(["libqpdf-dev"])]),
 
         module("Postgres", ["CLibPQ", log]),
-        module("PAdES", ["COpenSSL", "CQPDF", asn1], resources: [.copy("Fonts")]),
+        // Liberation Serif 2, linked into the executable so that it runs from any folder.
+        .target(
+            name: "CLiberationSerif", path: "Sources/PAdES/Fonts",
+            exclude: ["LiberationSerif-Regular.ttf", "LiberationSerif-Italic.ttf", "OFL.txt"]),
+        .target(
+            name: "PAdES", dependencies: ["COpenSSL", "CQPDF", "CLiberationSerif", asn1], exclude: ["Fonts"],
+            swiftSettings: settings),
         module("Platform", ["Postgres", "COpenSSL", "CArgon2", log, lifecycle]),
         module("Organisation", ["Platform", "Postgres"]),
         module("Documents", ["Organisation", "Platform", "Postgres"]),

@@ -61,6 +61,18 @@ END $$;
 CREATE TRIGGER unit_100_path BEFORE INSERT OR UPDATE OF parent_id ON organisation.unit
     FOR EACH ROW EXECUTE FUNCTION organisation.keep_path();
 
+/* The abbreviation that documents of a unit carry: its own or, when it has none, that of the nearest unit above which has one. */
+CREATE FUNCTION organisation.unit_symbol(target uuid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    WITH RECURSIVE line AS (
+        SELECT u.parent_id, u.symbol, 0 AS height FROM organisation.unit AS u WHERE u.id = target
+        UNION ALL
+        SELECT u.parent_id, u.symbol, l.height + 1 FROM line AS l JOIN organisation.unit AS u ON u.id = l.parent_id
+         WHERE l.symbol = ''
+    )
+    SELECT l.symbol FROM line AS l WHERE l.symbol <> '' ORDER BY l.height LIMIT 1
+$$;
+
 -- People (cán bộ, công nhân viên).
 CREATE TABLE organisation.person (
     tenant_id   uuid        NOT NULL DEFAULT platform.current_tenant(),

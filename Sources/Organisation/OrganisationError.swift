@@ -1,0 +1,14 @@
+import Platform
+
+/// What can go wrong in the organisation of a tenant, in the words of its administrators.
+public enum OrganisationError: RefusalConvertible, Hashable {
+    case postNotFound
+    case postHasEnded
+
+    public var refusal: Refusal {
+        switch self {
+        case .postNotFound: Refusal(404, "not_found")
+        case .postHasEnded: Refusal(409, "post_has_ended")
+        }
+    }
+}

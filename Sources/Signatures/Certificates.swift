@@ -1,0 +1,187 @@
+import Foundation
+import Platform
+import Postgres
+
+/// What a certificate stands for: a person in a post, or the organisation (con dấu số).
+public enum CertificatePurpose: String, Sendable {
+    case signer, seal
+}
+
+/// A certificate in force with its soft key, as a signature needs it. One of its tries has been taken: a right PIN gives it back.
+public struct SigningKey: Sendable {
+    public let certificateID: UUID
+    /// DER.
+    public let certificate: [UInt8]
+    let wrapped: [UInt8]
+    let triesLeft: Int
+
+    /// Takes one of the key's tries, in the caller's transaction: once it has committed, a try is spent even if the server dies while
+    /// the PIN is being checked. Throws `SignaturesError.keyMissing`, `.certificateExpired`, `.keyLocked`.
+    public static func takeTry(
+        of purpose: CertificatePurpose, post: UUID?, in transaction: borrowing Transaction
+    ) throws -> SigningKey {
+        let found: (id: UUID, der: [UInt8], wrapped: [UInt8], tries: Int32, isInForce: Bool)? = try transaction.first(
+            """
+            SELECT c.id, c.certificate, k.wrapped, k.tries_left::integer, now() BETWEEN c.not_before AND c.not_after
+              FROM signatures.certificate AS c
+              JOIN signatures.soft_key AS k ON k.certificate_id = c.id
+             WHERE c.purpose = \(purpose.rawValue) AND c.state = 'valid' AND c.post_id IS NOT DISTINCT FROM \(post)
+               FOR NO KEY UPDATE OF k
+            """
+        ) { row in (try row.column(0), try row.column(1), try row.column(2), try row.column(3), try row.column(4)) }
+        guard let found else { throw SignaturesError.keyMissing }
+        guard found.isInForce else { throw SignaturesError.certificateExpired }
+        guard found.tries > 0 else { throw SignaturesError.keyLocked }
+        transaction.queue(
+            "UPDATE signatures.soft_key SET tries_left = tries_left - 1 WHERE certificate_id = \(found.id)")
+        return SigningKey(
+            certificateID: found.id, certificate: found.der, wrapped: found.wrapped, triesLeft: Int(found.tries) - 1)
+    }
+
+    /// Queues that the PIN was right: all five tries are there again.
+    public func giveTriesBack(in transaction: borrowing Transaction) {
+        transaction.queue("UPDATE signatures.soft_key SET tries_left = 5 WHERE certificate_id = \(self.certificateID)")
+    }
+
+    /// The refusal of a wrong PIN.
+    public var refusal: SignaturesError { self.triesLeft == 0 ? .keyLocked : .wrongPIN(triesLeft: self.triesLeft) }
+}
+
+/// Whose certificate is to be issued: names as they stand today in the organisation.
+public struct CertificateHolder: Sendable {
+    public let purpose: CertificatePurpose
+    public let post: UUID?
+    public let tenant: UUID
+    public let name: String
+    public let title: String?
+    public let unit: String?
+    public let organisation: String
+
+    /// The caller's present post, or for a clerk the organisation. Throws `SignaturesError.keyExists` when there is a certificate in
+    /// force, and refuses (`clerk_only`) the seal to anyone but a clerk (Decree 30/2020, art. 32).
+    public static func caller(_ purpose: CertificatePurpose, in transaction: borrowing Transaction) throws
+        -> CertificateHolder
+    {
+        if purpose == .seal {
+            transaction.queue("SELECT platform.ensure(platform.current_role() = 'clerk', 'VT403', 'clerk_only')")
+        }
+        let found: (holder: CertificateHolder, hasKey: Bool) = try transaction.one(
+            """
+            SELECT t.id, t.tenant_id, p.full_name, t.title, u.name, o.name,
+                   EXISTS (SELECT FROM signatures.certificate AS c
+                             JOIN signatures.soft_key AS k ON k.certificate_id = c.id
+                            WHERE c.purpose = \(purpose.rawValue) AND c.state = 'valid' AND c.not_after > now()
+                              AND k.tries_left > 0 AND (\(purpose.rawValue)::text = 'seal' OR c.post_id = t.id))
+              FROM organisation.post AS t
+              JOIN organisation.person AS p ON p.id = t.person_id
+              JOIN organisation.unit AS u ON u.id = t.unit_id
+              JOIN platform.tenant AS o ON o.id = t.tenant_id
+             WHERE t.id = platform.current_post()
+            """
+        ) { row in
+            let organisation: String = try row.column(5)
+            let holder = CertificateHolder(
+                purpose: purpose, post: purpose == .seal ? nil : try row.column(0), tenant: try row.column(1),
+                name: purpose == .seal ? organisation : try row.column(2),
+                title: purpose == .seal ? nil : try row.column(3),
+                unit: purpose == .seal ? nil : try row.column(4), organisation: organisation)
+            return (holder, try row.column(6))
+        }
+        if found.hasKey { throw SignaturesError.keyExists }
+        return found.holder
+    }
+}
+
+/// A certificate that has been issued, ready to be kept with its wrapped key.
+public struct IssuedCertificate: Sendable {
+    public let id: UUID
+    public let subject: String
+    /// Hexadecimal.
+    public let serial: String
+    /// DER.
+    public let certificate: [UInt8]
+    public let wrapped: [UInt8]
+    public let notBefore: Instant
+    public let notAfter: Instant
+
+    /// Queues the certificate and its key; an earlier one of the same holder is revoked first.
+    public func keep(for holder: CertificateHolder, in transaction: borrowing Transaction) {
+        transaction.queue(
+            """
+            UPDATE signatures.certificate SET state = 'revoked'
+             WHERE purpose = \(holder.purpose.rawValue) AND state = 'valid' AND post_id IS NOT DISTINCT FROM \(holder.post)
+            """)
+        transaction.queue(
+            """
+            INSERT INTO signatures.certificate (id, purpose, post_id, subject, serial, certificate, not_before, not_after)
+            VALUES (\(self.id), \(holder.purpose.rawValue), \(holder.post), \(self.subject), \(self.serial), \(self.certificate),
+                    \(self.notBefore), \(self.notAfter))
+            """)
+        transaction.queue(
+            "INSERT INTO signatures.soft_key (certificate_id, wrapped) VALUES (\(self.id), \(self.wrapped))")
+        transaction.queue(
+            """
+            SELECT platform.record('certificate.issue', 'certificate', \(self.id), NULL,
+                       jsonb_build_object('subject', \(self.subject)::text, 'serial', \(self.serial)::text))
+            """)
+    }
+}
+
+/// Lists of certificates.
+public enum CertificateQueries {
+    /// The certificates of the caller's post and of the organisation, newest first.
+    public static var mine: SQL {
+        """
+        SELECT c.id, c.purpose, c.subject, c.serial, c.state, c.not_before, c.not_after,
+               coalesce((SELECT k.tries_left FROM signatures.soft_key AS k WHERE k.certificate_id = c.id), 0) AS tries_left
+          FROM signatures.certificate AS c
+         WHERE c.post_id = platform.current_post() OR c.purpose = 'seal'
+         ORDER BY c.id DESC
+         LIMIT 100
+        """
+    }
+
+    /// The certificates of the internal CA, DER in base64, root first.
+    public static var authorities: SQL {
+        """
+        SELECT a.id, a.kind, a.subject, encode(a.certificate, 'base64') AS certificate, a.not_after
+          FROM signatures.authority AS a
+         ORDER BY a.kind DESC
+        """
+    }
+}
+
+/// A signature that was made, as it is kept beside the document.
+public struct MadeSignature: Sendable {
+    public let id: UUID
+    public let document: UUID
+    /// The file that the signature made.
+    public let file: UUID
+    public let purpose: CertificatePurpose
+    public let certificate: UUID
+    public let signerName: String
+    public let signerTitle: String
+
+    public init(
+        id: UUID, document: UUID, file: UUID, purpose: CertificatePurpose, certificate: UUID, signerName: String,
+        signerTitle: String
+    ) {
+        self.id = id
+        self.document = document
+        self.file = file
+        self.purpose = purpose
+        self.certificate = certificate
+        self.signerName = signerName
+        self.signerTitle = signerTitle
+    }
+
+    /// Queues the record.
+    public func keep(in transaction: borrowing Transaction) {
+        transaction.queue(
+            """
+            INSERT INTO signatures.signature (id, document_id, file_id, purpose, certificate_id, signer_name, signer_title)
+            VALUES (\(self.id), \(self.document), \(self.file), \(self.purpose.rawValue), \(self.certificate), \(self.signerName),
+                    \(self.signerTitle))
+            """)
+    }
+}
