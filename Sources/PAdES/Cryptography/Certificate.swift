@@ -1,0 +1,102 @@
+import COpenSSL
+
+/// An X.509 certificate by OpenSSL: its key, its subject, whether it may sign documents.
+final class Certificate {
+    let der: [UInt8]
+    let handle: OpaquePointer
+    private let key: OpaquePointer
+
+    /// - Throws: `certificateUnsuitable` for bytes that are no certificate, or one whose key OpenSSL doesn't know.
+    init(_ der: [UInt8]) throws(PDFError) {
+        let parsed = der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
+            var cursor = buffer.baseAddress
+            guard let certificate = d2i_X509(nil, &cursor, buffer.count) else { return nil }
+            guard let start = buffer.baseAddress, cursor == start + buffer.count else {
+                X509_free(certificate)
+                return nil
+            }
+            return certificate
+        }
+        ERR_clear_error()
+        guard let parsed else { throw .certificateUnsuitable("not a certificate") }
+        guard let key = X509_get0_pubkey(parsed) else {
+            X509_free(parsed)
+            ERR_clear_error()
+            throw .certificateUnsuitable("unknown key")
+        }
+        self.der = der
+        self.handle = parsed
+        self.key = key
+    }
+
+    deinit { X509_free(self.handle) }
+
+    private var isRSA: Bool {
+        let kind = EVP_PKEY_get_base_id(self.key)
+        return kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS
+    }
+
+    private var isElliptic: Bool { EVP_PKEY_get_base_id(self.key) == EVP_PKEY_EC }
+    private var bits: Int { Int(EVP_PKEY_get_bits(self.key)) }
+    /// The length of r and of s in a raw ECDSA signature.
+    var coordinateLength: Int? { self.isElliptic ? (self.bits + 7) / 8 : nil }
+
+    /// Why the certificate can't sign a document; `nil` when it can (RFC 5280 4.2.1.3, Circular 15/2025).
+    var unsuitability: String? {
+        // UINT32_MAX: no key usage, so every use.
+        let usage = X509_get_key_usage(self.handle)
+        guard usage & UInt32(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION) != 0 else { return "key usage without signing" }
+        if self.isRSA { return self.bits >= 2_048 ? nil : "RSA key below 2048 bits" }
+        if self.isElliptic { return self.bits >= 256 ? nil : "elliptic key below 256 bits" }
+        return "neither RSA nor ECDSA"
+    }
+
+    /// The algorithm that suits the key.
+    var defaultAlgorithm: SignatureAlgorithm {
+        guard self.isElliptic else { return .rsaPSSWithSHA256 }
+        return self.bits <= 256 ? .ecdsaWithSHA256 : self.bits <= 384 ? .ecdsaWithSHA384 : .ecdsaWithSHA512
+    }
+
+    func fits(_ scheme: SignatureScheme) -> Bool {
+        switch scheme {
+        case .ecdsa: self.isElliptic
+        case .pss: self.isRSA
+        case .pkcs1: EVP_PKEY_get_base_id(self.key) == EVP_PKEY_RSA
+        }
+    }
+
+    /// Whether the certificate's key made `signature` over `data`.
+    func verifies(_ signature: [UInt8], over data: [UInt8], scheme: SignatureScheme) -> Bool {
+        guard self.fits(scheme), let context = EVP_MD_CTX_new() else { return false }
+        defer {
+            EVP_MD_CTX_free(context)
+            ERR_clear_error()
+        }
+        var keyContext: OpaquePointer?
+        guard EVP_DigestVerifyInit(context, &keyContext, scheme.digest.evp, nil, self.key) == 1 else { return false }
+        if case .pss(let digest) = scheme {
+            guard EVP_PKEY_CTX_set_rsa_padding(keyContext, RSA_PKCS1_PSS_PADDING) == 1,
+                EVP_PKEY_CTX_set_rsa_pss_saltlen(keyContext, Int32(digest.size)) == 1,
+                EVP_PKEY_CTX_set_rsa_mgf1_md(keyContext, digest.evp) == 1
+            else { return false }
+        }
+        return EVP_DigestVerify(context, signature, signature.count, data, data.count) == 1
+    }
+
+    /// The first value of an attribute of the subject, as UTF-8.
+    func subject(_ attribute: Int32) -> String? { Self.value(of: attribute, in: X509_get_subject_name(self.handle)) }
+
+    static func value(of attribute: Int32, in name: OpaquePointer?) -> String? {
+        let index = X509_NAME_get_index_by_NID(name, attribute, -1)
+        guard index >= 0, let entry = X509_NAME_get_entry(name, index),
+            let string = X509_NAME_ENTRY_get_data(entry)
+        else { return nil }
+        var utf8: UnsafeMutablePointer<UInt8>?
+        let count = ASN1_STRING_to_UTF8(&utf8, string)
+        guard count >= 0, let utf8 else { return nil }
+        defer { CRYPTO_free(utf8, nil, 0) }
+        return String(decoding: UnsafeBufferPointer(start: utf8, count: Int(count)), as: UTF8.self)
+    }
+
+    var commonName: String? { self.subject(NID_commonName) }
+}

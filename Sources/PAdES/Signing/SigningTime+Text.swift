@@ -1,0 +1,34 @@
+extension SigningTime {
+    /// Year, month, day, hour, minute, second at +07:00 (Vietnam has no summer time).
+    private var parts: (year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+        let seconds = Int(self.secondsSince1970) + 7 * 3_600
+        let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+        let rest = seconds - days * 86_400
+        // Days to a date of the Gregorian calendar, counting from 1 March of the year 0.
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let ofEra = shifted - era * 146_097
+        let yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
+        let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * ofYear + 2) / 153
+        let day = ofYear - (153 * shiftedMonth + 2) / 5 + 1
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return (year, month, day, rest / 3_600, rest / 60 % 60, rest % 60)
+    }
+
+    private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+
+    /// `23/11/2026 10:30:05 +07:00`.
+    public var vietnameseText: String {
+        let p = self.parts
+        return "\(Self.two(p.day))/\(Self.two(p.month))/\(p.year) "
+            + [p.hour, p.minute, p.second].map(Self.two).joined(separator: ":") + " +07:00"
+    }
+
+    /// `D:20261123103005+07'00'`.
+    var pdfText: String {
+        let p = self.parts
+        return "D:\(p.year)" + [p.month, p.day, p.hour, p.minute, p.second].map(Self.two).joined() + "+07'00'"
+    }
+}

@@ -1,0 +1,179 @@
+/// A parsed file: its revisions and the objects they show. Not `Sendable`: it caches, and lives within one call.
+final class PDFFile {
+    /// What one save added.
+    struct Revision {
+        /// Newest first. More than one only for a linearized file, whose first page has a section of its own.
+        var sections: [CrossReferenceSection]
+        /// After `%%EOF`.
+        var end: Int
+    }
+
+    private struct ObjectStream {
+        var data: [UInt8]
+        /// Number and offset of each object.
+        var index: [(number: Int, offset: Int)]
+    }
+
+    let bytes: [UInt8]
+    let limits: PDFLimits
+    /// Oldest first; never empty.
+    let revisions: [Revision]
+    private var inflated: Int
+    private var objects: [Int: PDFObject] = [:]
+    private var objectStreams: [Int: ObjectStream] = [:]
+    private var resolving: Set<Int> = []
+
+    init(_ bytes: [UInt8], limits: PDFLimits = .standard) throws(PDFError) {
+        let header = Array("%PDF-".utf8)
+        guard let start = bytes.prefix(1_024 + header.count).indices.first(where: { bytes[$0...].starts(with: header) })
+        else { throw .notAPDF }
+        guard start == 0 else { throw .damaged("bytes before the header") }
+        self.bytes = bytes
+        self.limits = limits
+        var reader = CrossReferenceReader(bytes: bytes, limits: limits)
+        let sections = try reader.sections()
+        self.inflated = reader.inflated
+        guard !sections.contains(where: { $0.trailer["Encrypt"] != nil }) else { throw .encrypted }
+        self.revisions = try Self.revisions(sections, bytes)
+    }
+
+    /// Groups sections into revisions. A revision ends at the `%%EOF` whose `startxref` names its newest section.
+    private static func revisions(
+        _ sections: [CrossReferenceSection], _ bytes: [UInt8]
+    ) throws(PDFError) -> [Revision] {
+        var revisions: [Revision] = []
+        var index = 0
+        while index < sections.count {
+            let head = sections[index]
+            var members: [CrossReferenceSection] = []
+            var end: Int?
+            while index < sections.count, end == nil, members.count < 2 {
+                members.append(sections[index])
+                if let tail = sections[index].tail(in: bytes), tail.startxref == head.offset { end = tail.end }
+                index += 1
+            }
+            guard let end else { throw .damaged("revision without end") }
+            if let newer = revisions.last, end > newer.sections[0].offset { throw .damaged("revisions out of order") }
+            revisions.append(Revision(sections: members, end: end))
+        }
+        return revisions.reversed()
+    }
+
+    var lastView: Int { self.revisions.count - 1 }
+    func trailer(in view: Int) -> PDFDictionary { self.revisions[view].sections[0].trailer }
+
+    /// What revision `view` and those before it say of an object.
+    func entry(_ number: Int, in view: Int) -> CrossReferenceEntry? {
+        for revision in self.revisions[...view].reversed() {
+            for section in revision.sections {
+                if let entry = section.entries[number] { return entry }
+            }
+        }
+        return nil
+    }
+
+    /// The object as of revision `view`; `nil` for one that doesn't exist, which reads as null (7.3.10).
+    func object(_ reference: PDFReference, in view: Int) throws(PDFError) -> PDFObject? {
+        switch self.entry(reference.number, in: view) {
+        case nil, .free: return nil
+        case .offset(let offset, let generation):
+            guard generation == reference.generation else { return nil }
+            let object = try self.object(at: offset, in: view)
+            guard object.reference == reference else { throw .damaged("object has another number") }
+            return object
+        case .compressed(let stream, let index):
+            guard reference.generation == 0 else { return nil }
+            return try self.compressed(reference, stream: stream, index: index, in: view)
+        }
+    }
+
+    /// The object written at a place of the file.
+    func object(at offset: Int, in view: Int) throws(PDFError) -> PDFObject {
+        if let known = self.objects[offset] { return known }
+        guard self.resolving.insert(offset).inserted else { throw .damaged("stream length refers to itself") }
+        defer { self.resolving.remove(offset) }
+        let object = try IndirectObjectReader(bytes: self.bytes).object(at: offset) { reference throws(PDFError) in
+            guard case .offset(let place, _)? = self.entry(reference.number, in: view) else { return nil }
+            return try self.object(at: place, in: view).value.integer
+        }
+        self.objects[offset] = object
+        return object
+    }
+
+    private func compressed(
+        _ reference: PDFReference, stream number: Int, index: Int, in view: Int
+    ) throws(PDFError) -> PDFObject {
+        guard case .offset(let offset, 0)? = self.entry(number, in: view) else {
+            throw .damaged("object stream missing")
+        }
+        let stream: ObjectStream
+        if let known = self.objectStreams[offset] {
+            stream = known
+        } else {
+            stream = try self.objectStream(at: offset, number: number, in: view)
+            self.objectStreams[offset] = stream
+        }
+        guard stream.index.indices.contains(index), stream.index[index].number == reference.number else {
+            throw .damaged("object stream without the object")
+        }
+        var lexer = PDFLexer(stream.data, at: stream.index[index].offset)
+        return PDFObject(reference: reference, value: try lexer.value(), stream: nil, extent: nil)
+    }
+
+    private func objectStream(at offset: Int, number: Int, in view: Int) throws(PDFError) -> ObjectStream {
+        let object = try self.object(at: offset, in: view)
+        guard object.reference == PDFReference(number: number), let dictionary = object.value.dictionary,
+            let raw = object.stream, dictionary["Type"] == .name("ObjStm"),
+            let count = try self.resolve(dictionary["N"], in: view).integer, count >= 0, count <= self.limits.objects,
+            let first = try self.resolve(dictionary["First"], in: view).integer, first >= 0
+        else { throw .damaged("object stream") }
+        let data = try StreamDecoder.decode(
+            dictionary, self.bytes[raw], limit: self.limits.inflatedBytes - self.inflated)
+        self.inflated += data.count
+        var lexer = PDFLexer(data, end: first)
+        var index: [(number: Int, offset: Int)] = []
+        for _ in 0..<count {
+            lexer.skipSpace()
+            guard let number = lexer.takeUnsigned(), case _ = lexer.skipSpace(), let place = lexer.takeUnsigned() else {
+                throw .damaged("object stream header")
+            }
+            index.append((number, first + place))
+        }
+        return ObjectStream(data: data, index: index)
+    }
+
+    /// The value behind any chain of references; null for what doesn't exist.
+    func resolve(_ value: PDFValue?, in view: Int) throws(PDFError) -> PDFValue {
+        var value = value ?? .null
+        var steps = 0
+        while case .reference(let reference) = value {
+            guard steps < 16 else { throw .damaged("references in a circle") }
+            steps += 1
+            value = try self.object(reference, in: view)?.value ?? .null
+        }
+        return value
+    }
+
+    func catalog(in view: Int) throws(PDFError) -> (reference: PDFReference, value: PDFDictionary) {
+        guard let reference = self.trailer(in: view)["Root"]?.reference,
+            let value = try self.object(reference, in: view)?.value.dictionary
+        else { throw .damaged("catalogue missing") }
+        return (reference, value)
+    }
+}
+
+extension PDFFile {
+    /// Opens every object stream that `view` uses, so that what is in them is known to be within the bounds.
+    func inflateObjectStreams(in view: Int) throws(PDFError) {
+        var streams: [Int: PDFReference] = [:]
+        for revision in self.revisions[...view] {
+            for section in revision.sections {
+                for (number, entry) in section.entries {
+                    guard case .compressed(let stream, _) = entry else { continue }
+                    if self.entry(number, in: view) == entry { streams[stream] = PDFReference(number: number) }
+                }
+            }
+        }
+        for reference in streams.values { _ = try self.object(reference, in: view) }
+    }
+}
