@@ -1,0 +1,79 @@
+import HTTPTypes
+import Hummingbird
+import Platform
+
+/// The secret by which a request says who is asking: the cookie of a session, or a bearer token (RFC 6750).
+struct Credential: Sendable {
+    enum Kind: Sendable { case session, token }
+
+    static let cookieName = "vanthu_session"
+
+    let kind: Kind
+    /// What the client holds, as it was sent.
+    let secret: String
+    /// What the database knows the secret by.
+    let hash: [UInt8]
+
+    /// Reads the request's credential; a bearer token wins over a cookie, because it was sent on purpose. `nil` when there is
+    /// none, or one that we never gave out.
+    init?(_ headers: HTTPFields) {
+        if let authorization = headers[.authorization] {
+            guard authorization.count > 7, authorization.prefix(7).lowercased() == "bearer " else { return nil }
+            self.kind = .token
+            self.secret = String(authorization.dropFirst(7))
+        } else if let cookies = headers[.cookie], let secret = Self.cookie(Self.cookieName, in: cookies) {
+            self.kind = .session
+            self.secret = secret
+        } else {
+            return nil
+        }
+        guard let known = TokenSecret(text: self.secret) else { return nil }
+        self.hash = known.hash
+    }
+
+    private static func cookie(_ name: String, in header: String) -> String? {
+        for part in header.split(separator: ";") {
+            let pair = part.drop { $0 == " " }
+            if pair.hasPrefix(name), pair.dropFirst(name.count).first == "=" {
+                return String(pair.dropFirst(name.count + 1))
+            }
+        }
+        return nil
+    }
+
+    var caller: Caller.Credential {
+        switch self.kind {
+        case .session: .session(hash: self.hash)
+        case .token: .token(hash: self.hash)
+        }
+    }
+
+    /// What a page must send back in `X-CSRF-Token`: another site can make a browser send the cookie, but cannot know this.
+    static func csrfToken(forSession secret: String) -> String {
+        SHA256.digest("csrf:\(secret)".utf8).base64URL
+    }
+
+    /// Refuses a change by cookie that does not carry the token.
+    func checkForgery(_ request: Request) throws(Problem) {
+        guard self.kind == .session else { return }
+        switch request.method {
+        case .get, .head, .options: return
+        default:
+            guard request.headers[.csrfToken] == Self.csrfToken(forSession: self.secret) else { throw .badCSRFToken }
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let csrfToken = Self.known("X-CSRF-Token")
+    static let requestID = Self.known("X-Request-Id")
+    static let forwardedFor = Self.known("X-Forwarded-For")
+    static let idempotencyKey = Self.known("Idempotency-Key")
+    static let idempotencyReplayed = Self.known("Idempotency-Replayed")
+    static let link = Self.known("Link")
+
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
+        return name
+    }
+}

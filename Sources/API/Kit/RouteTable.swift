@@ -1,0 +1,74 @@
+import HTTPTypes
+
+/// Finds the route of a request. A tree over the segments of the path; what is written out wins over what is captured.
+struct RouteTable: Sendable {
+    /// What a path leads to.
+    enum Match {
+        case found(Route, captures: [Substring])
+        /// The path is known, the method is not.
+        case otherMethods(allow: String)
+        case nothing
+    }
+
+    private final class Node: Sendable {
+        let literals: [Substring: Node]
+        let capture: Node?
+        let routes: [(method: HTTPRequest.Method, route: Route)]
+        let allow: String
+
+        init(_ routes: [(segments: ArraySlice<Substring>, route: Route)]) {
+            var here: [(HTTPRequest.Method, Route)] = []
+            var literal: [Substring: [(ArraySlice<Substring>, Route)]] = [:]
+            var captured: [(ArraySlice<Substring>, Route)] = []
+            for (segments, route) in routes {
+                guard let first = segments.first else {
+                    precondition(
+                        !here.contains { $0.0 == route.method }, "two routes for \(route.method) \(route.path)")
+                    here.append((route.method, route))
+                    // RFC 9110, section 9.3.2: HEAD is GET without the content.
+                    if route.method == .get { here.append((.head, route)) }
+                    continue
+                }
+                if first.hasPrefix("{") {
+                    captured.append((segments.dropFirst(), route))
+                } else {
+                    literal[first, default: []].append((segments.dropFirst(), route))
+                }
+            }
+            self.routes = here
+            self.literals = literal.mapValues { Node($0) }
+            self.capture = captured.isEmpty ? nil : Node(captured)
+            self.allow = (here.map(\.0.rawValue) + ["OPTIONS"]).joined(separator: ", ")
+        }
+    }
+
+    private let root: Node
+
+    init(_ routes: [Route]) {
+        self.root = Node(routes.map { (segments: $0.path.split(separator: "/")[...], route: $0) })
+    }
+
+    func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
+        var captures: [Substring] = []
+        // `//` and a slash at the end are other addresses: they lead nowhere rather than to the same thing twice.
+        let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        guard let node = Self.descend(self.root, segments[...], &captures), !node.routes.isEmpty else {
+            return .nothing
+        }
+        for entry in node.routes where entry.method == method { return .found(entry.route, captures: captures) }
+        return .otherMethods(allow: node.allow)
+    }
+
+    private static func descend(_ node: Node, _ segments: ArraySlice<Substring>, _ captures: inout [Substring]) -> Node?
+    {
+        guard let first = segments.first else { return node }
+        if let next = node.literals[first], let found = Self.descend(next, segments.dropFirst(), &captures) {
+            return found
+        }
+        guard let next = node.capture, !first.isEmpty else { return nil }
+        captures.append(first)
+        if let found = Self.descend(next, segments.dropFirst(), &captures) { return found }
+        captures.removeLast()
+        return nil
+    }
+}

@@ -1,0 +1,33 @@
+import Platform
+import Postgres
+
+/// What the handlers stand on.
+final class Services: Sendable {
+    let configuration: APIConfiguration
+    let database: Database
+    let blobs: BlobStore
+    let signIn: SignIn
+    let metrics: Metrics
+    /// The OpenAPI document, made once from the routes.
+    let document: [UInt8]
+    /// Whether the schema is the one that this program needs.
+    let isSchemaCurrent: @Sendable () async throws -> Bool
+
+    init(
+        configuration: APIConfiguration,
+        database: Database,
+        blobs: BlobStore,
+        signIn: SignIn,
+        metrics: Metrics,
+        document: [UInt8],
+        isSchemaCurrent: @escaping @Sendable () async throws -> Bool
+    ) {
+        self.configuration = configuration
+        self.database = database
+        self.blobs = blobs
+        self.signIn = signIn
+        self.metrics = metrics
+        self.document = document
+        self.isSchemaCurrent = isSchemaCurrent
+    }
+}

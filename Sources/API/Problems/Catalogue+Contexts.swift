@@ -1,0 +1,134 @@
+extension Catalogue {
+    /// The codes of the contexts and of the SQL beneath them.
+    static let contextText = """
+        wrong_login_or_password
+          vi: Sai tên đăng nhập hoặc mật khẩu | Hãy kiểm tra tên đăng nhập (tên@MÃ ĐƠN VỊ) và mật khẩu.
+          en: Wrong login or password | Check the login (name@CODE) and the password.
+        too_many_attempts
+          vi: Quá nhiều lần thử | Đăng nhập tạm bị chặn. Hãy chờ theo thời gian ở Retry-After rồi thử lại.
+          en: Too many attempts | Signing in is blocked for a while. Wait as Retry-After says and try again.
+        no_person
+          vi: Tài khoản không gắn với cán bộ | Tài khoản này không dùng để đăng nhập làm việc.
+          en: Account without a person | This account is not for people to sign in with.
+        unknown_post
+          vi: Không có chức danh này | Người đăng nhập không giữ chức danh đã chọn.
+          en: Unknown post | The person does not hold that post.
+        password_too_short
+          vi: Mật khẩu quá ngắn | Mật khẩu phải có ít nhất 8 ký tự.
+          en: Password too short | A password has at least 8 characters.
+        password_too_long
+          vi: Mật khẩu quá dài | Mật khẩu có nhiều nhất 128 ký tự.
+          en: Password too long | A password has at most 128 characters.
+        invalid_expiry
+          vi: Thời hạn không hợp lệ | Thời hạn của mã truy cập phải trong vòng một năm kể từ bây giờ.
+          en: Invalid expiry | A token lasts from now to at most a year.
+        account_not_found
+          vi: Không có tài khoản | Không có tài khoản này.
+          en: No such account | There is no such account.
+        administrator_only
+          vi: Chỉ dành cho quản trị đơn vị | Việc này do quản trị đơn vị làm.
+          en: Administrators only | This is done by the administrators of the organisation.
+        clerk_only
+          vi: Chỉ dành cho văn thư | Việc này do văn thư làm.
+          en: Clerks only | This is done by the clerks.
+        may_not_draft
+          vi: Không được soạn thảo | Chức danh này không soạn thảo văn bản.
+          en: May not draft | This post does not draft documents.
+        post_has_ended
+          vi: Chức danh đã kết thúc | Chức danh này đã thôi giữ từ trước.
+          en: Post has ended | This post ended before.
+        unknown_unit
+          vi: Không có đơn vị này | Đơn vị được nêu không có trong tổ chức.
+          en: Unknown unit | There is no such unit in the organisation.
+        unknown_person
+          vi: Không có người này | Người được nêu không có trong tổ chức.
+          en: Unknown person | There is no such person in the organisation.
+        unit_under_itself
+          vi: Đơn vị không thể thuộc chính nó | Hãy chọn đơn vị cấp trên khác.
+          en: Unit under itself | Choose another parent.
+        either_unit_or_post
+          vi: Chỉ nêu đơn vị hoặc chức danh | Hãy nêu đúng một trong hai: unit_id hoặc post_id.
+          en: Either unit or post | Name exactly one of unit_id and post_id.
+        unknown_register
+          vi: Không có sổ này | Không có sổ đăng ký văn bản này.
+          en: Unknown register | There is no such register.
+        register_closed
+          vi: Sổ đã khóa | Sổ đăng ký này đã khóa và không cấp số nữa.
+          en: Register closed | This register is closed and gives no more numbers.
+        register_of_another_year
+          vi: Sổ của năm khác | Số và ngày văn bản phải thuộc năm hiện tại. Hãy chọn sổ của năm nay.
+          en: Register of another year | Numbers belong to the present year. Choose a register of this year.
+        register_of_another_direction
+          vi: Sổ khác loại | Sổ này không dành cho loại văn bản đi, đến hay nội bộ này.
+          en: Register of another kind | This register is not for documents of this direction.
+        state_secret_refused
+          vi: Không nhận tài liệu mật | Bí mật nhà nước không được đưa vào hệ thống nối mạng.
+          en: State secrets are refused | State secrets may not enter a networked system.
+        unknown_document_type
+          vi: Không có tên loại văn bản này | Hãy dùng một mã của danh mục loại văn bản.
+          en: Unknown document type | Use a code from the list of document types.
+        unknown_signer
+          vi: Người ký không hợp lệ | Người ký phải là lãnh đạo hoặc trưởng đơn vị đang giữ chức.
+          en: Unknown signer | The signer must be a leader or head in office.
+        unknown_leader
+          vi: Không có lãnh đạo này | Người được trình phải là lãnh đạo đang giữ chức.
+          en: Unknown leader | Present to a leader in office.
+        unknown_recipient
+          vi: Nơi nhận không hợp lệ | Có nơi nhận không có trong hệ thống hoặc chính là nơi gửi.
+          en: Unknown recipient | A recipient does not exist, or is the sender.
+        not_editable
+          vi: Không còn sửa được | Văn bản đã trình; chỉ dự thảo mới sửa được.
+          en: No longer editable | The document has been submitted; only drafts can be changed.
+        main_file_missing
+          vi: Chưa có tệp văn bản | Hãy tải tệp PDF của văn bản lên trước.
+          en: No main file | Upload the document's PDF first.
+        not_a_pdf
+          vi: Không phải PDF | Tệp chính của văn bản phải là PDF.
+          en: Not a PDF | The main file of a document must be a PDF.
+        damaged_pdf
+          vi: PDF hỏng | Tệp PDF bị hỏng hoặc thiếu phần cuối. Hãy tạo lại tệp.
+          en: Damaged PDF | The PDF is damaged or cut short. Make it again.
+        encrypted_pdf
+          vi: PDF có mật khẩu | Hãy bỏ mã hóa của tệp PDF rồi tải lên lại.
+          en: Encrypted PDF | Remove the PDF's encryption and upload it again.
+        possible_duplicate
+          vi: Có thể đã đăng ký | Đã có văn bản đến cùng số, ký hiệu và nơi phát hành. Nếu đúng ý, gửi lại với confirm_duplicate.
+          en: Possible duplicate | A document of this number, symbol and issuer is there. If it is meant, send confirm_duplicate.
+        action_not_possible
+          vi: Không làm được ở bước này | Trạng thái hiện tại của văn bản không có việc này.
+          en: Not possible at this step | The present state of the document has no such action.
+        not_your_turn
+          vi: Chưa đến lượt bạn | Bước này đang chờ người khác.
+          en: Not your turn | This step waits for somebody else.
+        task_not_open
+          vi: Việc đã xong | Việc này đã kết thúc hoặc đã thu hồi.
+          en: Task not open | This task is done or was withdrawn.
+        already_settled
+          vi: Đã xử lý | Văn bản này đã được tiếp nhận hoặc trả lại.
+          en: Already settled | This delivery was registered or returned before.
+        not_issued
+          vi: Chưa phát hành | Văn bản chưa phát hành nên chưa gửi được.
+          en: Not issued | The document is not issued yet and cannot be sent.
+        key_exists
+          vi: Đã có khóa ký | Chức danh này đã có khóa ký đang dùng.
+          en: Key exists | There is a key in use already.
+        key_missing
+          vi: Chưa có khóa ký | Hãy tạo khóa ký trước.
+          en: No key | Make a signing key first.
+        certificate_expired
+          vi: Chứng thư hết hạn | Chứng thư số đã hết hạn; hãy tạo khóa mới.
+          en: Certificate expired | The certificate has expired; make a new key.
+        wrong_pin
+          vi: Sai mã PIN | Mã PIN không đúng; xem số lần thử còn lại.
+          en: Wrong PIN | The PIN is wrong; see how many tries are left.
+        key_locked
+          vi: Khóa ký đã bị khóa | Sai PIN quá năm lần; phải tạo khóa mới.
+          en: Key locked | Five wrong PINs; a new key has to be made.
+        pin_too_weak
+          vi: Mã PIN quá yếu | PIN phải có từ 6 đến 64 ký tự và không lặp một ký tự.
+          en: PIN too weak | A PIN has 6 to 64 characters, not all the same.
+        not_signable
+          vi: Không ký được tệp này | Cấu trúc của tệp PDF không cho phép ký an toàn.
+          en: Not signable | The PDF's structure does not allow a safe signature.
+        """
+}
