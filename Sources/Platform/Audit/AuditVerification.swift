@@ -26,6 +26,12 @@ public struct AuditVerification: Sendable {
         /// Number of the (first) entry concerned.
         public let sequence: Int64
 
+        public init(tenant: UUID, kind: Kind, sequence: Int64) {
+            self.tenant = tenant
+            self.kind = kind
+            self.sequence = sequence
+        }
+
         public var description: String {
             "tenant \(self.tenant.uuidString.lowercased()), entry \(self.sequence): \(self.kind.rawValue)"
         }

@@ -12,6 +12,15 @@ public struct Job: Sendable {
     public let attempt: Int
     public let maxAttempts: Int
 
+    public init(tenant: UUID, id: UUID, kind: String, payload: JSONText, attempt: Int = 1, maxAttempts: Int = 10) {
+        self.tenant = tenant
+        self.id = id
+        self.kind = kind
+        self.payload = payload
+        self.attempt = attempt
+        self.maxAttempts = maxAttempts
+    }
+
     /// The statement that finishes the job, for a handler that wants its effects and the end of the job in one transaction.
     /// It changes nothing when the lease was lost to another worker.
     public var finishing: SQL {
