@@ -12,6 +12,11 @@ let settings: [SwiftSetting] = [
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -31,7 +36,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -60,13 +67,21 @@ let package = Package(
         module(
             "API",
             ["Office", "Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres",
-             hummingbird, log, lifecycle],
-        ),
+             hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP1, log, lifecycle]),
         .executableTarget(
             name: "vanthu",
-            dependencies: ["API", "Office", "Signatures", "Organisation", "Platform", "Postgres",
-                arguments, httpClient, hummingbird, lifecycle, log],
-            swiftSettings: settings
-        ),
+            dependencies: ["API", "Office", "Documents", "Workflow", "Signatures", "Organisation", "Platform", "Postgres",
+                arguments, httpClient, hummingbird, lifecycle, nio, log],
+            swiftSettings: settings),
+
+        // What tests stand on: a migrated database for each suite.
+        .target(
+            name: "TestSupport", dependencies: ["Platform", "Postgres", "CLibPQ", log], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("PostgresTests", ["Postgres", "CLibPQ", log]),
+        tests("PAdESTests", ["PAdES", "Signatures"]),
+        tests("SignaturesTests", ["Signatures", "COpenSSL"]),
+        tests("PlatformTests", ["TestSupport", "Platform", "Postgres", log, lifecycle]),
+        tests("OfficeTests", ["TestSupport", "Office", "Documents", "Workflow", "Exchange", "Platform", "Postgres"]),
     ]
 )

@@ -86,19 +86,22 @@ public struct MainFile: Sendable {
     public let name: String
     public let sha256: [UInt8]
     public let size: Int64
+    public let pageCount: Int64?
 
     /// Throws `DocumentsError.mainFileMissing` when the document has none.
     public static func newest(of document: UUID, in transaction: borrowing Transaction) throws -> MainFile {
         let found: MainFile? = try transaction.first(
             """
-            SELECT f.id, f.name, f.sha256, f.size
+            SELECT f.id, f.name, f.sha256, f.size, f.page_count::bigint
               FROM documents.file AS f
              WHERE f.document_id = \(document) AND f.role = 'main'
              ORDER BY f.version DESC
              LIMIT 1
             """
         ) { row in
-            MainFile(id: try row.column(0), name: try row.column(1), sha256: try row.column(2), size: try row.column(3))
+            MainFile(
+                id: try row.column(0), name: try row.column(1), sha256: try row.column(2), size: try row.column(3),
+                pageCount: try row.optional(4))
         }
         guard let found else { throw DocumentsError.mainFileMissing }
         return found
