@@ -199,10 +199,10 @@ CREATE FUNCTION platform.set_password(account uuid, hash text, keep bytea DEFAUL
 AS $$
 BEGIN
     UPDATE platform.account SET password_hash = hash, password_changed_at = now()
-     WHERE tenant_id = platform.current_tenant() AND id = account;
+     WHERE tenant_id = platform.current_tenant() AND id = set_password.account;
     PERFORM platform.ensure(FOUND, 'VT404', 'account_not_found');
     UPDATE platform.session SET revoked_at = now()
-     WHERE tenant_id = platform.current_tenant() AND account_id = account AND revoked_at IS NULL
+     WHERE tenant_id = platform.current_tenant() AND account_id = set_password.account AND revoked_at IS NULL
        AND secret_hash IS DISTINCT FROM keep;
 END
 $$;

@@ -17,6 +17,8 @@ public struct BlobSweep: Sendable {
         public var rows = 0
         public var files = 0
         public var bytes: Int64 = 0
+
+        public init() {}
     }
 
     /// Sweeps once. Safe beside uploads and beside another sweep.
