@@ -36,7 +36,7 @@ enum Catalogue {
     }
 
     /// The door's own codes, and the fall-backs by status.
-    private static let text = """
+    static let text = """
         status_400
           vi: Yêu cầu không hợp lệ | Máy chủ không đọc được yêu cầu này.
           en: Bad request | The server cannot read this request.

@@ -8,11 +8,13 @@ extension Schema {
             // Taken first, so that a schema that holds itself ends.
             components[name] = [:]
             var named = self
-            named.isNullable = false
+            (named.isNullable, named.note) = (false, nil)
             components[name] = named.inline(into: &components)
         }
-        let reference: JSONValue = ["$ref": .string("#/components/schemas/\(name)")]
-        return self.isNullable ? ["anyOf": [reference, ["type": "null"]]] : reference
+        let reference: JSONObject = ["$ref": .string("#/components/schemas/\(name)")]
+        var object = self.isNullable ? ["anyOf": [.object(reference), ["type": "null"]]] : reference
+        if let note = self.note { object["description"] = .string(note) }
+        return .object(object)
     }
 
     private func inline(into components: inout JSONObject) -> JSONValue {
