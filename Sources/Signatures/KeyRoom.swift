@@ -1,0 +1,78 @@
+import Foundation
+import PAdES
+import Platform
+import Postgres
+import Synchronization
+
+/// Where soft keys are opened and used, and where the internal CA issues. It alone knows the secret that is not in the database, and at
+/// most two keys are opened at once, because each takes 64 MiB and a core for a moment.
+public final class KeyRoom: Sendable {
+    private let secret: SecretBytes
+    private let threads = BlockingThreads(name: "keys", count: 2, waitingLimit: 64)
+    private let authority = Mutex<InternalAuthority?>(nil)
+
+    /// Reads the secret from a file, which is made (mode 600, random) when it is missing. Whoever loses the file loses every soft key.
+    /// Throws `POSIXError` when the file can neither be read nor made.
+    public init(secretFile: String) throws {
+        self.secret = try SecretFile.read(orMake: secretFile)
+    }
+
+    /// Signs a PDF with a soft key. Throws `SignaturesError.wrongPIN`, `.keyLocked`, `.notSignable`.
+    public func sign(
+        _ pdf: [UInt8], _ sheet: Sheet, with key: SigningKey, pin: PIN, tenant: UUID, database: Database
+    ) async throws -> [UInt8] {
+        let chain = try await self.internalAuthority(in: database).chain
+        return try await self.threads.run {
+            do {
+                let base = try sheet.prepared(pdf)
+                let prepared = try PreparedSignature.prepare(
+                    base, sheet.request(certificate: key.certificate, chain: chain))
+                let opened = try self.open(key, pin: pin, tenant: tenant)
+                return try prepared.completed(
+                    over: base, with: opened.sign(prepared.signedAttributes, prepared.algorithm))
+            } catch let error as PDFError {
+                throw SignaturesError.notSignable(reason: error.code)
+            }
+        }
+    }
+
+    private func open(_ key: SigningKey, pin: PIN, tenant: UUID) throws -> KeyPair {
+        do {
+            return try SoftKey.unwrap(
+                WrappedKey(encoded: key.wrapped), pin: pin.secret, secret: self.secret,
+                binding: Self.binding(tenant, key.certificateID, key.certificate))
+        } catch SoftKeyError.wrongPIN {
+            throw key.refusal
+        }
+    }
+
+    /// Makes a key, has the internal CA certify it, and wraps it under the PIN. Nothing is kept yet.
+    public func issue(
+        _ id: UUID, to holder: CertificateHolder, pin: PIN, database: Database
+    ) async throws -> IssuedCertificate {
+        let authority = try await self.internalAuthority(in: database)
+        return try await self.threads.run {
+            let key = try KeyPair.generate()
+            let issued = try authority.issue(for: key, to: holder)
+            let wrapped = try SoftKey.wrap(
+                key, pin: pin.secret, secret: self.secret, binding: Self.binding(holder.tenant, id, issued.certificate))
+            return IssuedCertificate(
+                id: id, subject: issued.subject, serial: issued.serial, certificate: issued.certificate,
+                wrapped: wrapped.encoded,
+                notBefore: issued.notBefore, notAfter: issued.notAfter)
+        }
+    }
+
+    /// The internal CA, read from the database once and made there when this is the first use of all.
+    private func internalAuthority(in database: Database) async throws -> InternalAuthority {
+        if let known = self.authority.withLock({ $0 }) { return known }
+        let found = try await InternalAuthority.openOrFound(in: database, secret: self.secret, threads: self.threads)
+        self.authority.withLock { $0 = found }
+        return found
+    }
+
+    private static func binding(_ tenant: UUID, _ key: UUID, _ certificate: [UInt8]) -> KeyBinding {
+        func bytes(_ id: UUID) -> [UInt8] { withUnsafeBytes(of: id.uuid, Array.init) }
+        return KeyBinding(tenant: bytes(tenant), key: bytes(key), certificateFingerprint: SHA256.digest(certificate))
+    }
+}

@@ -1,0 +1,31 @@
+import PAdES
+
+extension OfficialFields {
+    /// Where number, date, signature and seal of an outgoing document go: found in its text, and what cannot be found stands where the
+    /// layout of Decree 30/2020 (annex I part I.II) has it: number upper left, date upper right, signature at the end on the right.
+    static func placed(byWords words: String, signer: String) -> OfficialFields {
+        let pages = PageText.pages(bbox: words)
+        let found = FieldPlacement.propose(pages: pages, signerName: signer)
+        let width = pages.first?.width ?? 595
+        let height = pages.first?.height ?? 842
+        let last = max(pages.count - 1, 0)
+        let number =
+            found.number
+            ?? Box(page: 0, rectangle: PDFRectangle(x: width * 0.22, y: height - 140, width: 60, height: 18))
+        let date =
+            found.date
+            ?? DateLine(
+                page: 0, rectangle: PDFRectangle(x: width * 0.55, y: height - 140, width: width * 0.36, height: 18))
+        let signature =
+            found.signer
+            ?? Box(
+                page: last,
+                rectangle: PDFRectangle(
+                    x: width * 0.58, y: height * 0.16, width: FieldPlacement.signatureWidth,
+                    height: FieldPlacement.signatureHeight))
+        let seal = found.seal ?? Box(page: signature.page, rectangle: FieldPlacement.seal(beside: signature.rectangle))
+        return OfficialFields(
+            number: number, date: date, signer: signature, seal: seal, numberSize: found.numberSize,
+            dateSize: found.dateSize)
+    }
+}

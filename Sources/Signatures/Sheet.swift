@@ -1,0 +1,55 @@
+import Foundation
+import PAdES
+import Postgres
+
+/// What goes onto a PDF with a signature: who signs, and what has to be there first.
+public struct Sheet: Sendable {
+    public enum Act: Sendable {
+        /// The competent person: the fields for number, date, signature and seal are put in, placed by the words of the pages
+        /// (poppler's XHTML), and the file is certified for form filling.
+        case sign(words: String)
+        /// The organisation: number and date are filled in, then the seal signs, last of all.
+        case seal(number: String, issuedOn: CalendarDate, parent: String?)
+    }
+
+    public let act: Act
+    /// Of the person who signs.
+    public let name: String
+    public let organisation: String
+
+    public init(act: Act, name: String, organisation: String) {
+        self.act = act
+        self.name = name
+        self.organisation = organisation
+    }
+
+    /// The file as the signature finds it. Throws `PDFError`.
+    func prepared(_ pdf: [UInt8]) throws(PDFError) -> [UInt8] {
+        switch self.act {
+        case .sign(let words):
+            return try OfficialFields.placed(byWords: words, signer: self.name).added(to: pdf)
+        case .seal(let number, let day, _):
+            guard let date = OfficialDate(day: Int(day.day), month: Int(day.month), year: Int(day.year)) else {
+                throw .fieldMissing(OfficialFields.dateName)
+            }
+            return try OfficialFields.filled(number: number, date: date, in: pdf)
+        }
+    }
+
+    /// What the signature is to be, at this moment.
+    func request(certificate: [UInt8], chain: [[UInt8]]) -> SigningRequest {
+        let time = SigningTime(secondsSince1970: Int64(Date().timeIntervalSince1970))
+        switch self.act {
+        case .sign:
+            return SigningRequest(
+                purpose: .signer, place: .field(OfficialFields.signerName), certificate: certificate, chain: chain,
+                time: time,
+                name: self.name, appearance: .signatureText(name: self.name, time: time))
+        case .seal(_, _, let parent):
+            return SigningRequest(
+                purpose: .seal, place: .field(OfficialFields.sealName), certificate: certificate, chain: chain,
+                time: time,
+                name: self.organisation, appearance: .sealDrawing(organisation: self.organisation, parent: parent))
+        }
+    }
+}
