@@ -85,6 +85,16 @@ struct BlobTests {
         #expect(folder.files.isEmpty)
     }
 
+    @Test("A request that is cancelled leaves nothing, also when its chunks then just end")
+    func aCancelledRequestLeavesNothing() async throws {
+        let (endless, piece) = AsyncStream.makeStream(of: [UInt8].self)
+        let receipt = Task { try await self.store.receive(endless, limit: .max) }
+        piece.yield([1, 2, 3])
+        receipt.cancel()
+        await #expect(throws: CancellationError.self) { try await receipt.value }
+        #expect(folder.files.isEmpty)
+    }
+
     @Test(
         "A name that is no hash leads nowhere",
         arguments: ["", "../../etc/passwd", String(repeating: "A", count: 64), String(repeating: "/", count: 64), "é"])

@@ -1,5 +1,7 @@
 import Foundation
 import Platform
+import Postgres
+import TestSupport
 import Testing
 
 @Suite("Configuration")
@@ -77,5 +79,15 @@ struct ConfigurationTests {
             case .text: break
             }
         }
+    }
+
+    @Test("The configuration and the holidays that ship are understood")
+    func whatShipsIsUnderstood() throws {
+        let folder = TestCluster.packageRoot + "/Config"
+        let configuration = try Configuration(file: folder + "/vanthu.json", environment: [:])
+        #expect(configuration.origin(of: .port) == .file(folder + "/vanthu.json"))
+        let calendar = try WorkingCalendar(file: folder + "/holidays.json")
+        // Quốc khánh: Labour Code 2019, article 112.
+        #expect(calendar.holidays.contains(try #require(CalendarDate("2026-09-02"))))
     }
 }

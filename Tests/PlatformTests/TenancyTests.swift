@@ -123,4 +123,23 @@ struct TenancyTests {
             #expect(error?.condition == "unauthenticated")
         }
     }
+
+    @Test("The backup reads the rows of all tenants and changes nothing; the reporting role sees none of them")
+    func theBackupReadsAndChangesNothing() async throws {
+        let tenants = [try await database.makeTenant(), try await database.makeTenant()].map(\.id)
+        let backup = TestCluster.connect(to: database.name, as: "vanthu_backup", poolSize: 1)
+        let report = TestCluster.connect(to: database.name, as: "vanthu_report_all", poolSize: 1)
+        let seen: Int64 = try await backup.value(
+            "SELECT count(*) FROM platform.account WHERE tenant_id = ANY (\(tenants))")
+        #expect(seen == 10)
+        for (role, statement): (Database, SQL) in [
+            (backup, "UPDATE platform.account SET state = 'closed'"), (backup, "DELETE FROM platform.tenant"),
+            (report, "SELECT login FROM platform.account"), (report, "SELECT canonical FROM platform.audit_entry"),
+        ] {
+            let error = await #expect(throws: DatabaseError.self) { try await role.run(statement) }
+            #expect(error?.code == .insufficientPrivilege)
+        }
+        await backup.close()
+        await report.close()
+    }
 }

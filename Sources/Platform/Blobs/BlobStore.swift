@@ -41,6 +41,8 @@ public struct BlobStore: Sendable {
                     try await self.threads.run { try incoming.append(full) }
                 }
             }
+            // Some sequences end early, and silently, when their task is cancelled: that is no content.
+            try Task.checkCancellation()
             let last = piece
             return try await self.threads.run {
                 try incoming.append(last)
