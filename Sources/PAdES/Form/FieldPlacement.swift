@@ -7,17 +7,15 @@ public enum FieldPlacement {
     public static let signatureHeight = 20 * pointsPerMillimetre
     public static let sealDiameter = 36 * pointsPerMillimetre
 
-    /// The line box of Liberation Serif and Times New Roman for a size of 1.
-    private static let lineBox = 1.107
-
     /// What could be found; a part that could not is `nil` in the result, for the caller to place or to refuse.
     /// - Parameter signerName: as printed under the signature (`họ tên`, box 7b).
     public static func propose(pages: [PageText], signerName: String) -> OfficialFields {
         var fields = OfficialFields(number: nil, date: nil, signer: nil, seal: nil)
         if let first = pages.first {
-            if let (box, size) = self.number(on: first) {
+            if let (box, size, isFlushRight) = self.number(on: first) {
                 fields.number = box
                 fields.numberSize = size
+                fields.numberIsFlushRight = isFlushRight
             }
             if let (line, size) = self.date(on: first) {
                 fields.date = line
@@ -50,18 +48,28 @@ public enum FieldPlacement {
             .min { $0.left < $1.left }
     }
 
-    private static func size(of word: PageWord) -> Double {
-        // Half points are what people set; the box's height carries rounding.
-        min(16, max(9, (word.height / self.lineBox * 2).rounded() / 2))
+    /// The size in which a word is printed, told from its width: Times New Roman and Liberation Serif have the same metrics.
+    /// (Its box won't do: poppler makes it from what the font claims as ascent and descent.)
+    private static func size(of word: PageWord, _ face: TrueTypeFace) -> Double {
+        guard let width = try? FontSubset(face).width(word.text, size: 1), width > 0 else { return 13 }
+        return min(16, max(9, ((word.right - word.left) / width * 2).rounded() / 2))
     }
 
-    private static func box(_ page: PageText, from left: Double, to right: Double, line word: PageWord) -> PDFRectangle
-    {
-        PDFRectangle(x: left, y: page.height - word.bottom, width: right - left, height: word.height)
+    /// A rectangle on the printed line, as high as the line box of our own font around the same baseline.
+    private static func box(
+        _ page: PageText, from left: Double, to right: Double, line word: PageWord, size: Double, _ face: TrueTypeFace
+    ) -> PDFRectangle {
+        let (ascent, descent) = (Double(face.ascent) / 1_000, Double(-face.descent) / 1_000)
+        // A font that claims nothing gets 0.95 and 0.35 from poppler (GfxFont.cc); LibreOffice's fonts claim nothing.
+        let claimed = word.height / size
+        let below = abs(claimed - 1.3) < 0.03 ? 0.35 : max(0, claimed - ascent)
+        let baseline = page.height - word.bottom + below * size
+        return PDFRectangle(
+            x: left, y: baseline - descent * size, width: right - left, height: (ascent + descent) * size)
     }
 
     /// The gap between `Số:` and the notation, in the upper third of the first page.
-    private static func number(on page: PageText) -> (OfficialFields.Box, Double)? {
+    private static func number(on page: PageText) -> (OfficialFields.Box, Double, isFlushRight: Bool)? {
         for word in page.words where word.bottom < page.height / 3 && ["số:", "số"].contains(self.fold(word.text)) {
             let follower = self.next(after: word, on: page)
             // Without a notation behind it, as much room as four digits and a notation need.
@@ -69,8 +77,9 @@ public enum FieldPlacement {
             guard right - word.right >= 14,
                 follower.map({ $0.text.hasPrefix("/") || $0.left - word.right > 60 }) ?? true
             else { continue }
-            let rectangle = self.box(page, from: word.right + 1, to: right - 1, line: word)
-            return (OfficialFields.Box(page: 0, rectangle: rectangle), self.size(of: word))
+            let size = self.size(of: word, .regular)
+            let rectangle = self.box(page, from: word.right + 3, to: right, line: word, size: size, .regular)
+            return (OfficialFields.Box(page: 0, rectangle: rectangle), size, follower?.text.hasPrefix("/") == true)
         }
         return nil
     }
@@ -85,7 +94,7 @@ public enum FieldPlacement {
             let printed = self.next(after: year, on: page).flatMap { word -> (year: Int, right: Double)? in
                 Int(word.text.filter(\.isNumber)).map { ($0, word.right) }
             }
-            let size = self.size(of: day)
+            let size = self.size(of: day, .italic)
             var right = year.left
             var yearX: Double?
             if printed == nil {
@@ -93,7 +102,7 @@ public enum FieldPlacement {
                 right = min(page.width, year.right + 3 * size)
             }
             let line = OfficialFields.DateLine(
-                page: 0, rectangle: self.box(page, from: day.right, to: right, line: day),
+                page: 0, rectangle: self.box(page, from: day.right, to: right, line: day, size: size, .italic),
                 dayX: (day.right + month.left) / 2, monthX: (month.right + year.left) / 2, yearX: yearX,
                 printedYear: printed?.year)
             return (line, size)

@@ -32,6 +32,7 @@ extension OfficialFields {
             var entries = text
             entries["DA"] = .text("/Helv \(Drawing.number(self.numberSize)) Tf 0 g")
             entries["TU"] = .text("Số văn bản")
+            entries["Q"] = .integer(self.numberIsFlushRight ? 2 : 0)
             let page = try page(number.page)
             _ = try editor.addField(Self.numberName, entries, page: page, rectangle: number.rectangle)
         }

@@ -31,9 +31,11 @@ extension OfficialFields {
             var drawing = Drawing(width: place.width, height: place.height)
             let size = Self.fontSize(of: field)
             let baseline = Self.baseline(.regular, size: size, height: place.height)
-            guard try drawing.width(number, .regular, size: size) <= place.width else { throw .textDoesNotFit }
+            let width = try drawing.width(number, .regular, size: size)
+            guard width <= place.width else { throw .textDoesNotFit }
             drawing.fillColour(.black)
-            try drawing.centred(number, .regular, size: size, x: place.width / 2, y: baseline)
+            let x = field.dictionary["Q"] == .integer(2) ? place.width - width : 0
+            try drawing.text(number, .regular, size: size, x: x, y: baseline)
             try self.set(field, text: number, drawing, page, &editor)
         }
         if let date {

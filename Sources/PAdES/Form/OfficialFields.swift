@@ -44,6 +44,8 @@ public struct OfficialFields: Hashable, Sendable, Codable {
     }
 
     public var number: Box?
+    /// Whether the number stands at the right end of its box, before a printed notation (`01/BĐHN-VP`), or at the left end.
+    public var numberIsFlushRight = true
     public var date: DateLine?
     public var signer: Box?
     public var seal: Box?
