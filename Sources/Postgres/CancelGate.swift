@@ -8,20 +8,24 @@ import Synchronization
 /// no effect that takes the blow.
 final class CancelGate: Sendable {
     private enum Request {
-        case none, queued, sending, sent
+        case none, queued, sending
     }
 
-    private struct State: @unchecked Sendable {  // the pointer is used under the mutex, or while `request` is `.sending`
+    // The pointers are used under the mutex, or while `request` is `.sending`.
+    private struct State: @unchecked Sendable {
         /// The lease that the connection works for; 0 between leases.
         var lease: UInt64 = 0
         var request = Request.none
+        /// Whether a request was sent during this lease.
+        var wasSent = false
         var isAwaited = false
         var target: OpaquePointer?
         /// A former target that a request still uses; whoever ends the request frees it.
         var retired: OpaquePointer?
     }
 
-    private struct Target: @unchecked Sendable {  // carries a pointer past the mutex's check, guarded as State says
+    // Carries a pointer past the mutex's check, guarded as State says.
+    private struct Target: @unchecked Sendable {
         let pointer: OpaquePointer?
     }
 
@@ -51,7 +55,7 @@ final class CancelGate: Sendable {
     func open(lease: UInt64) {
         self.state.withLock { state in
             state.lease = lease
-            state.request = .none
+            state.wasSent = false
         }
     }
 
@@ -63,40 +67,53 @@ final class CancelGate: Sendable {
             state.lease = 0
             state.isAwaited = state.request == .sending
             if state.request == .queued { state.request = .none }
-            return (state.isAwaited, state.request == .sent)
+            return (state.isAwaited, state.wasSent)
         }
         guard isSending else { return wasSent }
         self.returned.wait()
         return true
     }
 
-    /// Asks for the statement of a lease to be cancelled; does nothing when that lease is over.
+    /// Asks for the statement of a lease to be cancelled, and again until the lease is over: a request that reaches the server
+    /// just before the statement does is lost.
     /// - Parameter canceller: The thread that may block in `PQcancel`.
-    func cancel(lease: UInt64, on canceller: ConnectionThread) {
+    func cancel(lease: UInt64, on canceller: ConnectionThread, again delay: Duration = .milliseconds(20)) {
         let isNew = self.state.withLock { state in
             guard state.lease == lease, state.request == .none else { return false }
             state.request = .queued
             return true
         }
-        if isNew { canceller.run { self.send() } }
+        guard isNew else { return }
+        canceller.run {
+            guard self.send() else { return }
+            Task {
+                try await Task.sleep(for: delay)
+                self.cancel(lease: lease, on: canceller, again: min(delay * 2, .seconds(1)))
+            }
+        }
     }
 
-    private func send() {
+    /// Sends a request that is queued. Returns whether the lease still goes on afterwards.
+    private func send() -> Bool {
         let target = self.state.withLock { state -> Target? in
-            guard state.request == .queued, let target = state.target else { return nil }
-            state.request = .sending
-            return Target(pointer: target)
+            guard state.request == .queued else { return nil }
+            // Without a target there is no statement yet, and none will start.
+            state.request = state.target == nil ? .none : .sending
+            return state.target.map { Target(pointer: $0) }
         }
-        guard let target = target?.pointer else { return }
+        guard let target = target?.pointer else { return false }
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { message in
             _ = PQcancel(target, message.baseAddress, 256)
         }
-        let isAwaited = self.state.withLock { state in
-            state.request = .sent
+        let (isAwaited, isOver) = self.state.withLock { state in
+            state.request = .none
+            state.wasSent = true
             if let retired = state.retired { PQfreeCancel(retired) }
             state.retired = nil
-            return state.isAwaited
+            defer { state.isAwaited = false }
+            return (state.isAwaited, state.lease == 0)
         }
         if isAwaited { self.returned.signal() }
+        return !isOver
     }
 }

@@ -40,6 +40,7 @@ public final class Database: Sendable {
     /// - Parameters:
     ///   - opening: Runs first in the transaction; its rows are not read. A failure of it fails the first statement.
     ///   - deadline: How long the transaction may take, waiting for a connection included.
+    @discardableResult
     public func transaction<Value: Sendable>(
         _ opening: SQL? = nil,
         deadline: Duration? = nil,

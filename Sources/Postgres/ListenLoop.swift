@@ -9,6 +9,7 @@ struct ListenLoop: ~Copyable {
     private let wakePipe: WakePipe
     private let events: AsyncStream<Listener.Event>.Continuation
     private let logger: Logger
+    private let notices: NoticeLog
     /// Whether the consumer must be told to look at the tables before it hears anything else.
     private var hasMissed = false
 
@@ -26,6 +27,7 @@ struct ListenLoop: ~Copyable {
         self.wakePipe = wakePipe
         self.events = events
         self.logger = logger
+        self.notices = NoticeLog(logger: logger)
     }
 
     /// Returns when the wake pipe is woken.
@@ -50,6 +52,7 @@ struct ListenLoop: ~Copyable {
             PQfinish(connection)
             return nil
         }
+        if let connection { self.notices.attach(to: connection) }
         for channel in self.channels {
             let quoted = channel.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
             let result = PQexec(connection, "LISTEN \"\(quoted)\"")
@@ -79,7 +82,8 @@ struct ListenLoop: ~Copyable {
         } while self.wait(on: connection, milliseconds: self.hasMissed ? 100 : -1) != .woken
     }
 
-    private mutating func deliver(channel: String, payload: String) {
+    /// Passes a notification on, or remembers that one was missed.
+    mutating func deliver(channel: String, payload: String) {
         self.flush()
         // What is missed already is covered by the `.resynchronise` to come.
         guard !self.hasMissed else { return }

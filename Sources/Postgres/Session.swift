@@ -52,11 +52,11 @@ final class Session {
         self.connection = nil
     }
 
-    /// Between transactions a healthy server has nothing to say: what can be read is its farewell, or a parameter's new value.
+    /// Between transactions a server has nothing to say but farewell. (It may also report a setting that an administrator
+    /// changed; a connection that starts with the new setting is as good.)
     private var isDead: Bool {
         var descriptor = pollfd(fd: PQsocket(self.connection), events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 0) != 0 else { return false }
-        return PQconsumeInput(self.connection) == 0 || PQstatus(self.connection) != CONNECTION_OK
+        return poll(&descriptor, 1, 0) != 0
     }
 
     private func connect() throws(DatabaseError) {
