@@ -3,7 +3,7 @@
 # Needs lib/common.sh. The caller's operating system user must be let in as the roles postgres and vanthu_owner.
 
 # The password of every demonstration account. It is printed at every start, so it is no secret.
-DEMO_PASSWORD=${VANTHU_DEMO_PASSWORD:-buu-dien-2026}
+DEMO_PASSWORD=buu-dien-2026
 
 # superuser_sql SOCKET PORT DATABASE [psql options]
 superuser_sql() {

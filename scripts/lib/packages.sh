@@ -4,8 +4,8 @@
 
 # What `swift build` links against.
 BUILD_PACKAGES=(libpq-dev libssl-dev libargon2-dev libqpdf-dev zlib1g-dev pkg-config)
-# What the running server uses: the database, the PDF tools, the converter and its fonts.
-RUN_PACKAGES=(postgresql-15 poppler-utils qpdf 'libreoffice-writer-nogui|libreoffice-writer' fonts-liberation2 tzdata procps)
+# What the running server uses: the database, the PDF tools, the converter and its fonts, the sandbox for both.
+RUN_PACKAGES=(postgresql-15 poppler-utils qpdf 'libreoffice-writer-nogui|libreoffice-writer' fonts-liberation2 bubblewrap tzdata procps)
 # What only the tests use.
 TEST_PACKAGES=(python3-venv shellcheck curl)
 # What only the benchmark uses; pgbench itself comes with postgresql-15.

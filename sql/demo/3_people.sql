@@ -32,7 +32,7 @@ SELECT u.tenant_id, 'truong.' || lower(replace(u.code, '-', '.')), u.code, 'head
  WHERE u.code <> 'VP'
    AND u.code NOT IN (SELECT s.unit_code FROM demo_second_post AS s)
 UNION ALL
-SELECT u.tenant_id, 'chuyenvien.' || lower(replace(u.code, '-', '.')) || n, u.code, 'specialist',
+SELECT u.tenant_id, 'chuyenvien.' || lower(replace(u.code, '-', '.')) || '.' || n, u.code, 'specialist',
        CASE WHEN u.kind IN ('post_office', 'culture_point') THEN 'Giao dịch viên'
             WHEN u.kind = 'team' THEN 'Bưu tá'
             ELSE 'Chuyên viên' END
@@ -80,7 +80,7 @@ SELECT d.tenant_id, d.id, u.id, d.role, d.title, '2025-07-01'
   JOIN organisation.unit AS u ON u.tenant_id = d.tenant_id AND u.code = d.unit_code;
 
 INSERT INTO organisation.post (tenant_id, person_id, unit_id, role, title, started_on)
-SELECT d.tenant_id, d.id, u.id, 'head', w.head_title || ' (kiêm nhiệm)', '2025-07-01'
+SELECT d.tenant_id, d.id, u.id, 'head', w.head_title || ' (kiêm nhiệm)', '2025-08-01'
   FROM demo_second_post AS s
   JOIN demo_person AS d ON d.login = s.login
   JOIN demo_tenant_unit AS w ON w.tenant_id = d.tenant_id AND w.code = s.unit_code

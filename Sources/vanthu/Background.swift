@@ -1,0 +1,57 @@
+import Documents
+import Foundation
+import Logging
+import Platform
+import Postgres
+import ServiceLifecycle
+
+/// What goes on behind the requests: jobs that committed transactions left, and sweeping by the clock.
+struct Background {
+    let database: Database
+    let blobs: BlobStore
+    let metrics: Metrics
+    let slots: Int
+    let logger: Logger
+
+    /// How long content that no file names is kept: an upload of that time may still become somebody's file.
+    private static let grace = Duration.seconds(24 * 3600)
+
+    var services: [any Service] {
+        var settings = JobRunner.Settings()
+        settings.slots = self.slots
+        let runner = JobRunner(
+            database: self.database, handlers: self.handlers, settings: settings, metrics: self.metrics,
+            logger: self.logger)
+        return [runner, Chores(self.chores, logger: self.logger)]
+    }
+
+    private var handlers: [String: JobHandler] {
+        struct FilePayload: Decodable { let file_id: UUID }
+        let extract = ExtractText(blobs: self.blobs)
+        let database = self.database
+        return [
+            "extract_text": { job in
+                try await extract(file: job.decode(FilePayload.self).file_id, of: job.tenant, in: database)
+            }
+        ]
+    }
+
+    private var chores: [Chores.Chore] {
+        let database = self.database
+        let sweep = BlobSweep(store: self.blobs, database: database)
+        let logger = self.logger
+        return [
+            Chores.Chore("sweep rows", every: .seconds(3600)) {
+                try await database.transaction { transaction in
+                    _ = try transaction.run("SELECT platform.sweep()", closing: true)
+                }
+            },
+            Chores.Chore("sweep blobs", every: .seconds(6 * 3600)) {
+                let gone = try await sweep.run(grace: Self.grace)
+                if gone.files > 0 {
+                    logger.info("blobs swept", metadata: ["files": "\(gone.files)", "bytes": "\(gone.bytes)"])
+                }
+            },
+        ]
+    }
+}

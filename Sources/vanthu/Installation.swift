@@ -1,0 +1,72 @@
+import Logging
+import Platform
+import Postgres
+import Signatures
+
+/// What every command starts from: the settings, and what they lead to.
+struct Installation {
+    let configuration: Configuration
+    let logger: Logger
+
+    /// Reads the settings and makes the log of the process.
+    ///
+    /// - Parameter isForPerson: for commands that a person watches: only warnings run through what they print.
+    init(isForPerson: Bool = false) throws {
+        self.configuration = try Configuration()
+        let name = try self.configuration.text(.logLevel)
+        guard let configured = Logger.Level(rawValue: name) else {
+            throw Failure(
+                "log_level is '\(name)' (\(self.configuration.origin(of: .logLevel)))",
+                "Use one of: " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        JSONLog.bootstrap(level: isForPerson ? max(.warning, configured) : configured)
+        self.logger = Logger(label: "vanthu")
+    }
+
+    /// The database as the role that serves requests and jobs.
+    func database() throws -> Database {
+        let poolSize = try self.configuration.integer(.databasePool)
+        return try self.database(.databaseUser, password: .databasePassword, poolSize: poolSize)
+    }
+
+    /// The database as the role that owns the schema: for migrations and for making tenants.
+    func databaseAsOwner() throws -> Database {
+        try self.database(.databaseOwner, password: .databaseOwnerPassword, poolSize: 1)
+    }
+
+    private func database(_ user: ConfigurationKey, password: ConfigurationKey, poolSize: Int) throws -> Database {
+        var settings = DatabaseConfiguration(
+            host: try self.configuration.databaseHost, port: try self.configuration.integer(.databasePort),
+            database: try self.configuration.text(.databaseName), user: try self.configuration.text(user),
+            password: self.configuration.optional(password))
+        settings.poolSize = poolSize
+        return Database(settings, logger: self.logger)
+    }
+
+    /// The contents of files.
+    func blobs() throws -> BlobStore {
+        try BlobStore(folder: self.configuration.blobFolder)
+    }
+
+    /// The room where soft keys are opened; its secret file is made at the first start.
+    func keys() throws -> KeyRoom {
+        try KeyRoom(secretFile: self.configuration.keyFile)
+    }
+
+    /// The migrations of this release against `database`.
+    func migrator(_ database: Database) throws -> Migrator {
+        try Migrator(database: database, folder: self.configuration.text(.sqlFolder))
+    }
+
+    /// Opens a database for one command and closes it whatever happens.
+    func with<Value>(_ database: Database, _ body: (Database) async throws -> Value) async throws -> Value {
+        do {
+            let value = try await body(database)
+            await database.close()
+            return value
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import API
+import ArgumentParser
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import Platform
+import Postgres
+import ServiceLifecycle
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves the API, and works off background jobs unless told otherwise.",
+        discussion: """
+            Ends on SIGINT or SIGTERM: no new requests are taken, those under way are finished. Run as many processes as wanted.
+            Example: VANTHU_PORT=8081 vanthu serve --no-worker
+            """)
+
+    @Flag(inversion: .prefixedNo, help: "Whether this process also does background work.")
+    var worker = true
+
+    func run() async throws {
+        try await self.explained {
+            let installation = try Installation()
+            try await self.explained(installation.configuration) { try await self.serve(installation) }
+        }
+    }
+
+    private func serve(_ installation: Installation) async throws {
+        let settings = installation.configuration
+        let logger = installation.logger
+        let metrics = Metrics()
+        let blobs = try installation.blobs()
+        let host = try settings.text(.host)
+        let port = try settings.integer(.port)
+        let slots = try settings.integer(.jobSlots)
+        try await installation.with(installation.database()) { database in
+            let migrator = try installation.migrator(database)
+            let log = AccessLog()
+            let responder = API.responder(
+                configuration: try Self.limits(settings), database: database, blobs: blobs,
+                password: Password(concurrency: try settings.integer(.passwordThreads)), keys: try installation.keys(),
+                metrics: metrics, log: log
+            ) { try await migrator.check().isUpToDate }
+            let application = API.application(
+                responder, host: host, port: port, services: [log],
+                onServerRunning: { channel in
+                    logger.notice(
+                        "serving", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "\(host):\(port)")"]
+                    )
+                }, logger: logger)
+            var services: [any Service] = []
+            if self.worker {
+                services +=
+                    Background(
+                        database: database, blobs: blobs, metrics: metrics, slots: slots, logger: logger
+                    ).services
+            }
+            services.append(application)
+            try await Self.run(services, logger: logger)
+        }
+        logger.notice("ended")
+    }
+
+    private static func limits(_ settings: Configuration) throws -> APIConfiguration {
+        var limits = APIConfiguration()
+        limits.uploadLimit = try settings.integer(.uploadLimit)
+        limits.trustsForwardedFor = try settings.boolean(.trustForwardedFor)
+        limits.secureCookies = try settings.text(.publicAddress).hasPrefix("https:")
+        limits.sessionLifetime = .seconds(try settings.integer(.sessionHours) * 3600)
+        return limits
+    }
+
+    /// Runs until a signal or until one of the services fails.
+    static func run(_ services: [any Service], logger: Logger) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(20)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+struct Worker: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Works off background jobs and sweeps, without serving.",
+        discussion: """
+            For machines that shall only read texts out of files and the like. Ends on SIGINT or SIGTERM after the jobs under way.
+            Example: VANTHU_JOB_SLOTS=8 vanthu worker
+            """)
+
+    func run() async throws {
+        try await self.explained {
+            let installation = try Installation()
+            let settings = installation.configuration
+            try await self.explained(settings) {
+                try await installation.with(installation.database()) { database in
+                    let background = Background(
+                        database: database, blobs: try installation.blobs(), metrics: Metrics(),
+                        slots: try settings.integer(.jobSlots), logger: installation.logger)
+                    installation.logger.notice("working")
+                    try await Serve.run(background.services, logger: installation.logger)
+                }
+            }
+        }
+    }
+}

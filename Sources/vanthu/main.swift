@@ -1,6 +1,0 @@
-import ArgumentParser
-import AsyncHTTPClient
-import Hummingbird
-import Logging
-import ServiceLifecycle
-print("vanthu")

@@ -1,0 +1,42 @@
+"""What others say of our PDFs: poppler's pdfsig and pdftotext, and pyHanko with its strict rules on later changes."""
+
+import io
+import re
+import subprocess
+
+from asn1crypto import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+
+def text_of(pdf):
+    done = subprocess.run(["pdftotext", "-q", "-layout", "-enc", "UTF-8", "-", "-"], input=pdf, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def pdfsig_verdicts(pdf, folder):
+    """What pdfsig says of each signature, in the order of signing."""
+    path = folder / "judged.pdf"
+    path.write_bytes(pdf)
+    done = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, check=False)
+    return re.findall(r"Signature Validation: (.+)", done.stdout)
+
+
+def authorities(database):
+    """The certificates of the internal CA, which the tests trust."""
+    rows = database.psql("SELECT encode(certificate, 'hex') FROM signatures.authority ORDER BY kind DESC")
+    return [x509.Certificate.load(bytes.fromhex(row)) for row in rows]
+
+
+def pyhanko_judgements(pdf, certificates):
+    """pyHanko's status of each signature. Its standard policy calls every later change suspicious that signing, form filling
+    as the signature allows, or added evidence does not explain."""
+    reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+    roots = [c for c in certificates if c.subject == c.issuer]
+    others = [c for c in certificates if c.subject != c.issuer]
+    judgements = []
+    for signature in reader.embedded_signatures:
+        context = ValidationContext(trust_roots=roots, other_certs=others, allow_fetching=False, revocation_mode="soft-fail")
+        judgements.append(validate_pdf_signature(signature, signer_validation_context=context))
+    return judgements

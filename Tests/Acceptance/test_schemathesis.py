@@ -1,0 +1,72 @@
+"""schemathesis invents requests from the served OpenAPI document, right ones and wrong ones, and looks at every answer: no 5xx, and
+none that its schema denies.
+
+VANTHU_SCHEMATHESIS_EXAMPLES=500 makes a long run of it; scripts/test takes few examples for an operation.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from paper import letter_pdf
+
+EXAMPLES = int(os.environ.get("VANTHU_SCHEMATHESIS_EXAMPLES", "12"))
+
+LEFT_OUT = {"signOut", "changePassword"}
+"""Would end the very session that asks; test_http.py tries both."""
+
+
+@pytest.fixture(scope="module")
+def known_ids(hanoi, headquarters):
+    """Things that exist, so that the requests come further than to 404."""
+    documents = [hanoi.document(state, letter_pdf()) for state in ("draft", "content_review", "signed", "sealed")]
+    sent = headquarters.document("sealed", letter_pdf())
+    headquarters.clerk.issue(sent, ["BDHN"])
+    incoming = hanoi.clerk.register_paper(hanoi.register("incoming"))["id"]
+    hanoi.clerk.present(incoming, hanoi.leader.post)
+    return {
+        "/documents/": [*documents, incoming],
+        "/files/": [hanoi.specialist.main_file(documents[0])["id"]],
+        "/deliveries/": [delivery["id"] for delivery in hanoi.clerk.deliveries()[:3]],
+        "/units/": [hanoi.head.unit],
+        "/people/": [hanoi.head.me["person"]["id"]],
+        "/tasks/": [task["id"] for task in hanoi.head.tasks()[:3]],
+    }
+
+
+def configuration(known_ids):
+    """Half of the paths get an id of a thing that exists, the others one that was invented."""
+    lines = []
+    for number, (path, ids) in enumerate(known_ids.items()):
+        if ids:
+            lines += [f"[dictionaries.ids{number}]", f"values = {ids!r}", ""]
+    for number, (path, ids) in enumerate(known_ids.items()):
+        if ids:
+            lines += [
+                "[[operations]]", f"include-path-regex = '{path}'", "[operations.parameters]",
+                f"'path.id' = {{ dictionary = 'ids{number}', probability = 0.5 }}", "",
+            ]  # fmt: skip
+    return "\n".join(lines).replace("'", '"')
+
+
+@pytest.mark.parametrize("role", ["clerk", "leader", "administrator"])
+def test_no_answer_is_a_5xx_or_denied_by_its_schema(vanthu, hanoi, known_ids, tmp_path, role):
+    settings = tmp_path / "schemathesis.toml"
+    settings.write_text(configuration(known_ids))
+    person = getattr(hanoi, role)
+    command = [
+        Path(sys.executable).with_name("schemathesis"), "--config-file", settings, "run", f"{vanthu.url}/openapi.json",
+        "--header", f"Cookie: vanthu_session={person.http.cookies['vanthu_session']}",
+        "--header", f"X-CSRF-Token: {person.csrf}",
+        # What it tries at the door must not lock out the other tests.
+        "--header", f"X-Forwarded-For: 203.0.113.{len(role) + 100}",
+        "--checks", "all", "--exclude-checks", "positive_data_acceptance,use_after_free,ensure_resource_availability",
+        "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", "2026", "--no-shrink",
+        "--continue-on-failure", "--suppress-health-check", "all", "--warnings", "off",
+        *[word for name in sorted(LEFT_OUT) for word in ("--exclude-operation-id", name)],
+    ]  # fmt: skip
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout[-20000:] + done.stderr[-2000:]
