@@ -18,6 +18,8 @@ final class PDFFile {
     let limits: PDFLimits
     /// Oldest first; never empty.
     let revisions: [Revision]
+    /// What each revision says of each object, oldest first.
+    private let history: [Int: [(view: Int, entry: CrossReferenceEntry)]]
     private var inflated: Int
     private var objects: [Int: PDFObject] = [:]
     private var objectStreams: [Int: ObjectStream] = [:]
@@ -35,6 +37,14 @@ final class PDFFile {
         self.inflated = reader.inflated
         guard !sections.contains(where: { $0.trailer["Encrypt"] != nil }) else { throw .encrypted }
         self.revisions = try Self.revisions(sections, bytes)
+        var history: [Int: [(view: Int, entry: CrossReferenceEntry)]] = [:]
+        for (view, revision) in self.revisions.enumerated() {
+            // The newest section of a revision comes last, so that it counts.
+            for section in revision.sections.reversed() {
+                for (number, entry) in section.entries { history[number, default: []].append((view, entry)) }
+            }
+        }
+        self.history = history
     }
 
     /// Groups sections into revisions. A revision ends at the `%%EOF` whose `startxref` names its newest section.
@@ -64,12 +74,7 @@ final class PDFFile {
 
     /// What revision `view` and those before it say of an object.
     func entry(_ number: Int, in view: Int) -> CrossReferenceEntry? {
-        for revision in self.revisions[...view].reversed() {
-            for section in revision.sections {
-                if let entry = section.entries[number] { return entry }
-            }
-        }
-        return nil
+        self.history[number]?.last { $0.view <= view }?.entry
     }
 
     /// The object as of revision `view`; `nil` for one that doesn't exist, which reads as null (7.3.10).

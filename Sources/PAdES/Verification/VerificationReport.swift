@@ -44,7 +44,10 @@ public struct SignatureReport: Sendable, Hashable {
     /// 1, 2 or 3 for a certification signature (DocMDP).
     public var certificationLevel: Int?
     public var changes: [Change]
-    public var algorithm: SignatureAlgorithm?
+    /// Such as `ECDSA SHA-256`.
+    public var algorithm: String?
+    /// Whether it has the form of a PAdES baseline signature; an older `adbe.pkcs7.detached` may be valid without.
+    public var isBaseline: Bool
     /// From the certificate's subject: CN, title, O.
     public var signerName: String?
     public var signerTitle: String?

@@ -1,0 +1,137 @@
+import COpenSSL
+
+extension PDFVerifier {
+    /// Judges every signature of a file. Blocking and bound to the processor: call it off the cooperative pool.
+    ///
+    /// A failure that concerns one signature stays with it. What is thrown concerns the file: it can't be read for certain,
+    /// so nothing can be said about it.
+    /// - Throws: as `PDFInspection`.
+    public func verify(_ pdf: [UInt8]) throws(PDFError) -> VerificationReport {
+        let file = try PDFFile(pdf, limits: self.limits)
+        guard file.revisions.count <= 1_000 else { throw .tooComplex("too many revisions") }
+        let found = try self.signatures(of: file)
+        let updates = self.updates(of: file, since: found.map(\.view).min() ?? file.lastView)
+        var reports: [SignatureReport] = []
+        for (signed, view, isCurrent) in found {
+            var check = SignatureCheck(file: file, signed: signed, view: view)
+            check.run()
+            reports.append(self.report(check, updates: updates, isCurrent: isCurrent))
+        }
+        return VerificationReport(signatures: reports)
+    }
+
+    private typealias Found = (signed: PDFFile.SignedField, view: Int, isCurrent: Bool)
+
+    /// Every signature that any revision shows, with the revision that added it. One that the last revision doesn't show any
+    /// more, or shows differently, has been tampered with.
+    private func signatures(of file: PDFFile) throws(PDFError) -> [Found] {
+        var found: [PDFReference: (signed: PDFFile.SignedField, view: Int)] = [:]
+        var current: Set<PDFReference> = []
+        for view in file.revisions.indices {
+            // A revision that can't be read matters only if it is the one shown.
+            let signed: [PDFFile.SignedField]
+            do {
+                signed = try file.signedFields(in: view)
+            } catch {
+                guard view < file.lastView else { throw error }
+                continue
+            }
+            for field in signed where found[field.signature] == nil { found[field.signature] = (field, view) }
+            if view == file.lastView {
+                for field in signed {
+                    if let first = found[field.signature]?.signed, first.dictionary == field.dictionary,
+                        first.field.name == field.field.name
+                    {
+                        current.insert(field.signature)
+                    }
+                }
+            }
+        }
+        guard found.count <= self.limits.signatures else { throw .tooComplex("too many signatures") }
+        return found.values.sorted { ($0.view, $0.signed.signature) < ($1.view, $1.signed.signature) }
+            .map { ($0.signed, $0.view, current.contains($0.signed.signature)) }
+    }
+
+    /// The analysis of each update after `first`, by view.
+    private func updates(of file: PDFFile, since first: Int) -> [Int: UpdateAnalysis] {
+        guard first < file.lastView else { return [:] }
+        var result: [Int: UpdateAnalysis] = [:]
+        // Unreadable objects might refer to anything: then nothing that is added can be judged.
+        let readable = try? UpdateAnalysis.references(in: file, view: first)
+        var referenced = readable ?? []
+        for view in (first + 1)...file.lastView {
+            var analysis = UpdateAnalysis(file, view: view, referenced: &referenced)
+            if readable == nil { analysis.forbid("unreadable object") }
+            result[view] = analysis
+        }
+        return result
+    }
+
+    private func report(
+        _ check: SignatureCheck, updates: [Int: UpdateAnalysis], isCurrent: Bool
+    ) -> SignatureReport {
+        let file = check.file
+        let permissions = try? file.permissions(in: check.view)
+        var changes: [SignatureReport.Change] = []
+        if check.view < file.lastView {
+            for view in (check.view + 1)...file.lastView {
+                for change in updates[view]?.changes ?? [] {
+                    changes.append(Self.judge(change, permissions))
+                }
+            }
+        }
+        if !isCurrent {
+            changes.append(SignatureReport.Change(kind: .forbidden, subject: "signature removed", isAllowed: false))
+        }
+        let findings = check.findings
+        let verdict: SignatureReport.Verdict
+        var reasons: [String] = []
+        if !findings.structure.isEmpty {
+            (verdict, reasons) = (.invalidStructure, findings.structure + findings.cryptography)
+        } else if !findings.cryptography.isEmpty {
+            (verdict, reasons) = (.invalidCryptography, findings.cryptography)
+        } else if changes.contains(where: { !$0.isAllowed }) {
+            (verdict, reasons) = (.modified, ["changed_after_signature"])
+        } else if !findings.baseline.isEmpty {
+            (verdict, reasons) = (.notPAdES, findings.baseline)
+        } else {
+            verdict = .valid
+        }
+        let certificate = check.certificate
+        let dictionary = check.signed.dictionary
+        return SignatureReport(
+            fieldName: check.signed.field.name, verdict: verdict, reasons: reasons,
+            trust: certificate.map { certificate in
+                CertificatePath.check(
+                    certificate, others: check.chain + self.intermediates, roots: self.roots, at: self.time)
+            } ?? .unknown,
+            coversWholeFile: check.coversWholeFile,
+            certificationLevel: (try? file.permissions(of: dictionary, in: check.view))?.certification,
+            changes: changes, algorithm: check.scheme?.name,
+            isBaseline: dictionary["SubFilter"] == .name("ETSI.CAdES.detached") && findings.baseline.isEmpty,
+            signerName: certificate?.commonName, signerTitle: certificate?.subject(NID_title),
+            signerOrganisation: certificate?.subject(NID_organizationName), certificate: certificate?.der,
+            claimedTime: dictionary["M"]?.text)
+    }
+
+    /// Whether a change is allowed after a signature with these permissions (its own and those of earlier ones).
+    private static func judge(
+        _ change: UpdateAnalysis.Change, _ permissions: PDFFile.Permissions?
+    ) -> SignatureReport.Change {
+        let isAllowed: Bool
+        if let permissions {
+            let level = permissions.certification
+            let isLocked = change.field.map { permissions.locks($0) } ?? false
+            isAllowed =
+                switch change.kind {
+                case .forbidden: false
+                case .fieldFilled, .signatureAdded:
+                    level != 1 && !isLocked && !(change.isVisibleAddition && level != nil)
+                case .metadata, .structure: level != 1
+                }
+        } else {
+            isAllowed = false
+        }
+        return SignatureReport.Change(kind: change.kind, subject: change.subject, isAllowed: isAllowed)
+    }
+}
