@@ -1,6 +1,5 @@
 import Foundation
 public import Logging
-import Synchronization
 
 /// Writes each event as one line of JSON: time, level, logger, message, request id, metadata.
 ///
