@@ -188,10 +188,12 @@ class Script:
         kind = TYPES[oid]
         if value is None:
             # A parameter even so: pgbench has no NULL, and a constant NULL would be planned away.
-            return f"nullif(:{self.constant('')}::text, '')::{kind}"
+            return f"nullif(:{self.constant('null')}::text, 'null')::{kind}"
+        if value == "":
+            return f"''::{kind}"  # pgbench takes no empty value either
         if value in self.names:
             return self.names[value]
-        if kind == "uuid" and value not in self.constants:
+        if kind == "uuid" and value not in self.constants and uuid.UUID(value).version == 7:
             number = self.made.setdefault(value, 20 + len(self.made))
             return f"bench.id({number}, :turn::bigint, :client_id::bigint)"
         return f":{self.constant(value)}::{kind}"
@@ -230,7 +232,7 @@ async def main():
     target, path, url, folder = sys.argv[1:split]
     cases = [json.loads(line) for line in sys.stdin if line.strip()]
     listener = await tap(target, path)
-    server = subprocess.Popen(sys.argv[split + 1:], stdin=subprocess.DEVNULL)
+    server = subprocess.Popen(sys.argv[split + 1:], stdin=subprocess.DEVNULL, stderr=sys.stdout)
     try:
         for _ in range(600):
             try:
