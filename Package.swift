@@ -71,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "vanthu",
             dependencies: ["API", "Office", "Documents", "Workflow", "Signatures", "Organisation", "Platform", "Postgres",
-                arguments, httpClient, hummingbird, lifecycle, nio, log],
+                arguments, httpClient, hummingbird, lifecycle, nio, nioHTTP1, log],
             swiftSettings: settings),
 
         // What tests stand on: a migrated database for each suite.

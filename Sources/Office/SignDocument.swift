@@ -72,7 +72,7 @@ struct SigningGround: Sendable {
     let name: String
     let title: String
     let organisation: String
-    let parentOrganisation: String?
+    let isHeadquarters: Bool
     let codeNumber: String?
     let issuedOn: CalendarDate?
 
@@ -84,7 +84,7 @@ struct SigningGround: Sendable {
         return try transaction.one(
             """
             SELECT d.tenant_id, p.full_name, t.title, o.name, d.code_number, d.issued_on,
-                   (SELECT h.name FROM platform.tenant AS h WHERE h.kind = 'headquarters' AND h.id <> o.id LIMIT 1)
+                   o.kind = 'headquarters'
               FROM documents.document AS d
               JOIN platform.tenant AS o ON o.id = d.tenant_id
               JOIN organisation.post AS t ON t.id = platform.current_post()
@@ -95,7 +95,7 @@ struct SigningGround: Sendable {
             SigningGround(
                 purpose: purpose, document: document, key: key, file: file, tenant: try row.column(0),
                 name: try row.column(1),
-                title: try row.column(2), organisation: try row.column(3), parentOrganisation: try row.optional(6),
+                title: try row.column(2), organisation: try row.column(3), isHeadquarters: try row.column(6),
                 codeNumber: try row.optional(4),
                 issuedOn: try row.optional(5))
         }

@@ -34,7 +34,8 @@ public struct SigningDesk: Sendable {
             guard let number = ground.codeNumber, let issuedOn = ground.issuedOn else {
                 throw DocumentsError.notEditable
             }
-            act = .seal(number: number, issuedOn: issuedOn, parent: ground.parentOrganisation)
+            act = .seal(
+                number: number, issuedOn: issuedOn, parent: ground.isHeadquarters ? nil : self.keys.corporation)
         }
         let sheet = Sheet(act: act, name: ground.name, organisation: ground.organisation)
         let signed = try await self.keys.sign(

@@ -57,11 +57,13 @@ struct InternalAuthority: Sendable {
 
 extension InternalAuthority {
     /// Reads the authority, or founds it at the very first use. Two servers that start at once found one.
-    static func openOrFound(in database: Database, secret: SecretBytes, threads: BlockingThreads) async throws -> Self {
+    static func openOrFound(
+        in database: Database, owner: String, secret: SecretBytes, threads: BlockingThreads
+    ) async throws -> Self {
         if let kept = try await self.kept(in: database) {
             return try await threads.run { try self.opened(kept, secret) }
         }
-        let founded = try await threads.run { try self.found(secret) }
+        let founded = try await threads.run { try self.found(owner, secret) }
         let isFirst = try await database.transaction { transaction in
             try transaction.run(
                 """
@@ -118,12 +120,12 @@ extension InternalAuthority {
             issuing: try CertificateAuthority(certificate: kept.issuing, issuers: [kept.root], key: key))
     }
 
-    private static func found(_ secret: SecretBytes) throws -> Founded {
+    private static func found(_ owner: String, _ secret: SecretBytes) throws -> Founded {
         let now = self.now
         let rootValidity = CertificateValidity(from: now, days: self.rootDays)
         let issuingValidity = CertificateValidity(from: now, days: self.issuingDays)
-        let rootName = DistinguishedName(organisation: self.owner, commonName: "Vănthư CA gốc nội bộ")
-        let issuingName = DistinguishedName(organisation: self.owner, commonName: "Vănthư CA nội bộ")
+        let rootName = DistinguishedName(organisation: self.clipped(owner), commonName: "Vănthư CA gốc nội bộ")
+        let issuingName = DistinguishedName(organisation: self.clipped(owner), commonName: "Vănthư CA nội bộ")
         let rootKey = try KeyPair.generate(.p384)
         let issuingKey = try KeyPair.generate(.p384)
         let root = try CertificateAuthority.root(rootName, key: rootKey, validity: rootValidity)
@@ -137,8 +139,6 @@ extension InternalAuthority {
             issuing: issuing.certificate, issuingKey: try wrapped(issuingKey, issuing.certificate),
             issuingEnd: self.instant(issuingValidity.notAfter))
     }
-
-    private static let owner = "Tổng công ty Bưu điện Việt Nam"
 
     /// The authority has no PIN: the server must open it by itself. What protects it is the secret outside the database.
     private static let label = SecretBytes(text: "internal authority")

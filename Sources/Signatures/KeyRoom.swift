@@ -7,13 +7,16 @@ import Synchronization
 /// Where soft keys are opened and used, and where the internal CA issues. It alone knows the secret that is not in the database, and at
 /// most two keys are opened at once, because each takes 64 MiB and a core for a moment.
 public final class KeyRoom: Sendable {
+    /// The corporation that the organisations belong to: on their seals, and the owner of the internal CA.
+    public let corporation: String
     private let secret: SecretBytes
     private let threads = BlockingThreads(name: "keys", count: 2, waitingLimit: 64)
     private let authority = Mutex<InternalAuthority?>(nil)
 
     /// Reads the secret from a file, which is made (mode 600, random) when it is missing. Whoever loses the file loses every soft key.
     /// Throws `POSIXError` when the file can neither be read nor made.
-    public init(secretFile: String) throws {
+    public init(secretFile: String, corporation: String) throws {
+        self.corporation = corporation
         self.secret = try SecretFile.read(orMake: secretFile)
     }
 
@@ -66,7 +69,8 @@ public final class KeyRoom: Sendable {
     /// The internal CA, read from the database once and made there when this is the first use of all.
     private func internalAuthority(in database: Database) async throws -> InternalAuthority {
         if let known = self.authority.withLock({ $0 }) { return known }
-        let found = try await InternalAuthority.openOrFound(in: database, secret: self.secret, threads: self.threads)
+        let found = try await InternalAuthority.openOrFound(
+            in: database, owner: self.corporation, secret: self.secret, threads: self.threads)
         self.authority.withLock { $0 = found }
         return found
     }

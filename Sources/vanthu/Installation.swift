@@ -50,7 +50,7 @@ struct Installation {
 
     /// The room where soft keys are opened; its secret file is made at the first start.
     func keys() throws -> KeyRoom {
-        try KeyRoom(secretFile: self.configuration.keyFile)
+        try KeyRoom(secretFile: self.configuration.keyFile, corporation: self.configuration.text(.corporation))
     }
 
     /// The migrations of this release against `database`.

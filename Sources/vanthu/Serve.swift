@@ -98,10 +98,21 @@ struct Worker: AsyncParsableCommand {
                     let background = Background(
                         database: database, blobs: try installation.blobs(), metrics: Metrics(),
                         slots: try settings.integer(.jobSlots), logger: installation.logger)
-                    installation.logger.notice("working")
-                    try await Serve.run(background.services, logger: installation.logger)
+                    let announcement = Announcement(text: "working", logger: installation.logger)
+                    try await Serve.run(background.services + [announcement], logger: installation.logger)
                 }
             }
         }
+    }
+}
+
+/// Says in the log that the process is at work. As a service, so that it is said only once signals are listened to.
+private struct Announcement: Service {
+    let text: String
+    let logger: Logger
+
+    func run() async throws {
+        self.logger.notice("\(self.text)")
+        try await gracefulShutdown()
     }
 }

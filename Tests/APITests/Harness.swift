@@ -7,6 +7,7 @@ import HummingbirdTesting
 import Logging
 import Platform
 import Postgres
+import Signatures
 import TestSupport
 import Workflow
 
@@ -30,7 +31,8 @@ struct Harness: Sendable {
     func application(database: Database? = nil) throws -> some ApplicationProtocol {
         let responder = API.responder(
             configuration: self.configuration, database: database ?? self.database.app,
-            blobs: try BlobStore(folder: self.folder), password: Password(concurrency: 1), metrics: Metrics(),
+            blobs: try BlobStore(folder: self.folder), password: Password(concurrency: 1),
+            keys: try KeyRoom(secretFile: self.folder + "/secret", corporation: "Tổng công ty Thử"), metrics: Metrics(),
             isSchemaCurrent: { [database = self.database.app] in
                 try await database.transaction { try $0.one("SELECT true") { try $0.column(0) } }
             })

@@ -161,6 +161,8 @@ CREATE TABLE documents.file (
 );
 CREATE INDEX file_document_idx ON documents.file (tenant_id, document_id, role, version DESC);
 SELECT platform.protect('documents.file');
+CREATE INDEX file_blob_idx ON documents.file (sha256);
+COMMENT ON INDEX documents.file_blob_idx IS 'lint-allow tenant-first: asked by the sweep of blobs, which belong to no tenant.';
 CREATE UNIQUE INDEX file_main_version_key ON documents.file (tenant_id, document_id, version) WHERE role = 'main';
 
 CREATE TABLE documents.file_text (

@@ -53,6 +53,9 @@ extension ConfigurationKey {
         "blob_folder", .text, nil, "Folder of the contents of files; without it blobs in data.")
     public static let keyFile = Self(
         "key_file", .text, nil, "File with the secret that wraps soft keys; without it keys/secret in data.")
+    public static let corporation = Self(
+        "corporation", .text, "Tổng công ty Bưu điện Việt Nam",
+        "The corporation that the organisations belong to: on their seals and in the internal CA's name.")
     public static let uploadLimit = Self("upload_limit", .integer, "209715200", "Bytes of one uploaded file.")
     public static let sessionHours = Self("session_hours", .integer, "12", "Hours after which people sign in again.")
     public static let passwordThreads = Self(
@@ -67,6 +70,6 @@ extension ConfigurationKey {
         .databaseUser,
         .databaseOwner, .databasePassword, .databaseOwnerPassword, .databasePool, .sqlFolder, .configFolder,
         .blobFolder,
-        .keyFile, .uploadLimit, .sessionHours, .passwordThreads, .jobSlots, .logLevel,
+        .keyFile, .corporation, .uploadLimit, .sessionHours, .passwordThreads, .jobSlots, .logLevel,
     ]
 }

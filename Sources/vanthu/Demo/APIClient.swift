@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// A client of the API for one person at a time: what anybody could write from `/openapi.json`.
 final class APIClient: Sendable {
@@ -137,7 +138,7 @@ final class APIClient: Sendable {
         _ request: HTTPClientRequest, _ method: String, _ path: String
     ) async throws -> (answer: Answer, cookie: String?) {
         let response = try await self.http.execute(request, timeout: .seconds(60))
-        let body = Data(buffer: try await response.body.collect(upTo: 16 << 20))
+        let body = Data(try await response.body.collect(upTo: 16 << 20).readableBytesView)
         let object = (try? JSONSerialization.jsonObject(with: body)) as? [String: Any] ?? [:]
         guard (200..<300).contains(response.status.code) else {
             throw Failure.refused(
