@@ -35,8 +35,7 @@ def test_it_tells_that_it_lives_and_how_it_does(server):
 
 
 def test_its_log_is_json_and_names_the_request(installation, server):
-    with server.sign_in("vanthu@bdbg") as client:
-        assert client.get("/me").status_code == 200
+    assert server.sign_in("vanthu@bdbg").get("/me").status_code == 200
     lines = lines_of(server.log)
     assert all("time" in line and "level" in line for line in lines)
     assert "buu-dien-2026" not in server.log.read_text()
