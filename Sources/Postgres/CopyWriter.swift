@@ -50,6 +50,8 @@ public struct CopyWriter: ~Copyable {
     }
 
     private mutating func flush() throws(DatabaseError) {
+        // The server's refusal would show only after the last row.
+        if Task.isCancelled { throw DatabaseError(.queryCanceled) }
         let count = Int32(self.buffer.bytes.count)
         let status = self.buffer.bytes.withUnsafeBytes { bytes in
             PQputCopyData(self.connection, bytes.bindMemory(to: CChar.self).baseAddress, count)

@@ -58,6 +58,9 @@ public final class Database: Sendable {
 
     /// Runs one statement in a transaction of its own and writes its rows as JSON, in one round trip with `opening`.
     ///
+    /// The server makes the transaction without a BEGIN, so the statement can be anything but one that wants a transaction block
+    /// (SAVEPOINT, LOCK, DECLARE).
+    ///
     /// Throws as `transaction` does.
     public func json(
         _ opening: SQL?,

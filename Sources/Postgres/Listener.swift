@@ -18,7 +18,22 @@ public final class Listener: AsyncSequence, Sendable {
 
     public typealias Element = Event
     public typealias Failure = Never
-    public typealias AsyncIterator = AsyncStream<Event>.Iterator
+
+    /// Hears one event after the other; the listener lives at least as long.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        fileprivate let listener: Listener
+        fileprivate var events: AsyncStream<Event>.Iterator
+
+        /// The next event, or `nil` when the listener was closed or the task cancelled.
+        public mutating func next() async -> Event? {
+            await self.events.next()
+        }
+
+        /// The next event, or `nil` when the listener was closed or the task cancelled.
+        public mutating func next(isolation actor: isolated (any Actor)?) async -> Event? {
+            await self.events.next(isolation: actor)
+        }
+    }
 
     private let events: AsyncStream<Event>
     private let wakePipe: WakePipe
@@ -52,8 +67,8 @@ public final class Listener: AsyncSequence, Sendable {
         self.wakePipe.wake()
     }
 
-    public func makeAsyncIterator() -> AsyncStream<Event>.Iterator {
-        self.events.makeAsyncIterator()
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(listener: self, events: self.events.makeAsyncIterator())
     }
 }
 

@@ -1,6 +1,11 @@
 /// An open transaction, lent to a synchronous closure on the connection's own thread.
 ///
-/// It can be neither stored nor captured by a task, and nothing can be awaited while it is open. After a statement has failed,
+/// It can be neither stored nor captured by a task, and nothing can be awaited while it is open: so no task can want a second
+/// connection while it holds one, and no transaction stays open while something else is waited for. (Swift 6.3 reports a
+/// capture by `Task { }`, or of a `Row` by a local function, by crashing with signal 11 instead of an error. Closures such
+/// as those of `map` may capture both.)
+///
+/// After a statement has failed,
 /// every later one fails with the same error, and everything is rolled back, even when the closure catches it.
 ///
 /// With `closing: true` the commit travels in the same round trip as the statement. The transaction is then over: an error

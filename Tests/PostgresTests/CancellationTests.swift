@@ -72,4 +72,26 @@ struct CancellationTests {
             #expect(count == 0)
         }
     }
+
+    @Test func aCancelledCopyCopiesNothing() async throws {
+        let database = TestServer.database()
+        try await database.withTable("n bigint") { table in
+            let counter = Counter()
+            let task = Task {
+                try await database.copyIn(into: table, columns: ["n"]) { writer in
+                    // Only the cancellation ends this.
+                    while true {
+                        try writer.row(1)
+                        if writer.rowCount == 20_000 { counter.increment() }
+                    }
+                }
+            }
+            #expect(try await eventually { counter.value == 1 })
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            let count = try await database.rowCount(of: table)
+            #expect(count == 0)
+            #expect(database.statistics.idle == 1)
+        }
+    }
 }

@@ -73,4 +73,10 @@ struct ListenerTests {
         listener.close()
         #expect(await events.next() == nil)
     }
+
+    @Test func aListenerLivesAsLongAsSomebodyListens() async throws {
+        var events = Listener(TestServer.configuration(poolSize: 1), channels: ["channel"], logger: TestServer.logger)
+            .makeAsyncIterator()
+        #expect(await events.next() == .resynchronise)
+    }
 }
