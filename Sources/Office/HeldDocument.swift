@@ -74,6 +74,8 @@ struct HeldDocument {
         let next = holder ?? self.nextHolder
         TakeStep(document: self.id, move: move, comment: comment, nextHolder: next)(in: transaction)
         if let next {
+            transaction.queue(
+                "SELECT platform.ensure(organisation.is_manned(\(next)), 'VT409', 'nobody_to_take_it')")
             Readers.admit(.step(next), to: self.id, in: transaction)
         }
         transaction.queue(

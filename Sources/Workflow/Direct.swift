@@ -38,7 +38,8 @@ public struct GiveDirection: Sendable {
         self.order = order
     }
 
-    /// Queues everything; a holder that is neither a unit nor a post in force is refused by SQL (`unknown_recipient`).
+    /// Queues everything; a holder that is neither a post in force nor a unit with a head is refused by SQL
+    /// (`unknown_recipient`).
     public func callAsFunction(in transaction: borrowing Transaction) {
         let order = self.order
         let roles = order.holders.enumerated().map { index, _ in
@@ -46,13 +47,9 @@ public struct GiveDirection: Sendable {
         }
         transaction.queue(
             """
-            SELECT platform.ensure(
-                       (SELECT count(*) FROM unnest(\(order.holders)::uuid[]) AS h (id)
-                         WHERE EXISTS (SELECT FROM organisation.unit AS u WHERE u.id = h.id AND u.closed_on IS NULL)
-                            OR EXISTS (SELECT FROM organisation.post AS t
-                                        WHERE t.id = h.id AND (t.ended_on IS NULL OR t.ended_on > current_date)))
-                       = cardinality(\(order.holders)::uuid[]),
-                       'VT422', 'unknown_recipient', 'lead')
+            SELECT platform.ensure(bool_and(h.id <> platform.current_tenant() AND organisation.is_manned(h.id)),
+                                   'VT422', 'unknown_recipient', 'lead')
+              FROM unnest(\(order.holders)::uuid[]) AS h (id)
             """)
         transaction.queue(
             """

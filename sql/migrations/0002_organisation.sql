@@ -117,6 +117,21 @@ CREATE INDEX post_person_idx ON organisation.post (tenant_id, person_id);
 CREATE INDEX post_unit_idx ON organisation.post (tenant_id, unit_id);
 SELECT platform.protect('organisation.post');
 
+/* Whether somebody stands behind a holder today: the post itself, a head of the unit, a clerk of the organisation. Work is never
+   given to where nobody would see it. */
+CREATE FUNCTION organisation.is_manned(holder uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT EXISTS (SELECT FROM organisation.post AS t
+                    WHERE t.id = holder AND t.started_on <= current_date AND (t.ended_on IS NULL OR t.ended_on > current_date))
+        OR EXISTS (SELECT FROM organisation.post AS t
+                    WHERE t.unit_id = holder AND t.role = 'head' AND t.started_on <= current_date
+                      AND (t.ended_on IS NULL OR t.ended_on > current_date))
+        OR (holder = platform.current_tenant()
+            AND EXISTS (SELECT FROM organisation.post AS t
+                         WHERE t.role = 'clerk' AND t.started_on <= current_date
+                           AND (t.ended_on IS NULL OR t.ended_on > current_date)))
+$$;
+
 -- NOT VALID: checking rows that cannot exist yet would read the table through row security without a tenant.
 ALTER TABLE platform.account
     ADD CONSTRAINT account_person_fkey FOREIGN KEY (tenant_id, person_id) REFERENCES organisation.person (tenant_id, id) NOT VALID;

@@ -76,6 +76,9 @@ extension Catalogue {
         unknown_recipient
           vi: Nơi nhận không hợp lệ | Có nơi nhận không có trong hệ thống hoặc chính là nơi gửi.
           en: Unknown recipient | A recipient does not exist, or is the sender.
+        nobody_to_take_it
+          vi: Chưa có người nhận việc | Đơn vị của bước tiếp theo chưa có trưởng đơn vị hoặc văn thư. Báo quản trị đơn vị bổ sung.
+          en: Nobody to take it | The unit of the next step has no head or clerk. Ask an administrator to appoint one.
         not_editable
           vi: Không còn sửa được | Văn bản đã trình; chỉ dự thảo mới sửa được.
           en: No longer editable | The document has been submitted; only drafts can be changed.
