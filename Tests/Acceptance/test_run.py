@@ -19,6 +19,7 @@ class Run:
     def __init__(self, data: pathlib.Path, port: int):
         self.data = data
         self.url = f"http://127.0.0.1:{port}"
+        data.parent.mkdir(parents=True, exist_ok=True)
         self.output = data.parent / f"run-{time.monotonic_ns()}.out"
         clean = {key: value for key, value in os.environ.items() if not key.startswith("VANTHU_")}
         with self.output.open("wb") as output:
@@ -121,6 +122,7 @@ def test_a_folder_whose_path_is_too_long_for_a_socket_works(place):
     text = run.wait_until_served()
     assert "107 bytes" in text
     assert run.stop() == 0
+    subprocess.run(["rm", "-rf", (long / "run").resolve()], check=True)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root has folders that PostgreSQL's user cannot enter")
