@@ -5,7 +5,7 @@ import Testing
 @Suite(.enabled(if: TestServer.isAvailable, "VANTHU_TEST_SOCKET and VANTHU_TEST_PORT name no server"))
 struct PoolTests {
     @Test func twoHundredTasksShareFourConnections() async throws {
-        let database = TestServer.database(poolSize: 4) { $0.leaseTimeout = .seconds(60) }
+        let database = TestServer.database(poolSize: 4)
         try await database.withTable("n int PRIMARY KEY, pid int") { table in
             let sum = try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 0..<200 {
@@ -51,7 +51,7 @@ struct PoolTests {
             try await database.json(nil, "SELECT 1 AS one", deadline: .milliseconds(1))
         }
         #expect(hasty?.code == .leaseTimeout)
-        #expect(ContinuousClock.now - began < .seconds(5))
+        #expect(ContinuousClock.now - began < .seconds(15))
         #expect(database.statistics.timeouts == 2)
         holder.cancel()
         await #expect(throws: CancellationError.self) { try await holder.value }
@@ -165,7 +165,8 @@ struct PoolTests {
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
         #expect(failures == 200)
-        #expect(ContinuousClock.now - began < .seconds(2))
+        // Had they waited, it would have been for a minute.
+        #expect(ContinuousClock.now - began < .seconds(30))
         #expect(database.statistics.connectionFailures >= 1)
     }
 }
