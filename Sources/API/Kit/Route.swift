@@ -124,5 +124,5 @@ extension Route.Answer {
     }
     static let nothing = Route.Answer(status: .noContent, schema: nil, note: "Done.")
     static let bytes = Route.Answer(
-        status: .ok, schema: nil, mediaType: "application/octet-stream", note: "The file, or with 206 a part of it.")
+        status: .ok, schema: nil, mediaType: "*/*", note: "The file, or with 206 a part of it.")
 }
