@@ -134,7 +134,12 @@ def knock(person, method, path, door, things, versions):
 def state_of(vanthu):
     """Everything that is kept: all rows of all tables, and the files."""
     queries = "\n".join(vanthu.database.psql(DIGEST))
-    return vanthu.database.psql(queries), vanthu.files()
+    return set(vanthu.database.psql(queries)) | vanthu.files()
+
+
+def changes(before, after):
+    """The tables and files that are not as they were, told by name."""
+    return sorted(line.split("|")[0] for line in before ^ after)
 
 
 def check(vanthu, person, route, things, versions, status):
@@ -142,7 +147,7 @@ def check(vanthu, person, route, things, versions, status):
     response = knock(person, *route, DOORS[route], things, versions)
     assert response.status_code == status, f"{person.login}: {route} gave {response.status_code} {response.text}"
     assert response.headers["content-type"] == "application/problem+json"
-    assert state_of(vanthu) == before, f"{person.login} changed something by {route}"
+    assert changes(before, state_of(vanthu)) == [], f"{person.login} changed something by {route}"
 
 
 def test_every_route_that_takes_an_id_has_a_door(database):
@@ -160,7 +165,7 @@ def test_another_tenant_finds_nothing_and_changes_nothing(vanthu, transport, thi
     response = knock(person, *route, DOORS[route], things, versions)
     never = response.status_code == 403 and role_is_refused_at_home(route, role)
     assert response.status_code == 404 or never, f"{route} gave {response.status_code} {response.text}"
-    assert state_of(vanthu) == before, f"{person.login} changed something by {route}"
+    assert changes(before, state_of(vanthu)) == [], f"{person.login} changed something by {route}"
 
 
 def role_is_refused_at_home(route, role):
@@ -210,18 +215,19 @@ def test_lists_and_search_show_no_thing_of_another_tenant(transport, things):
 
 
 def test_a_thing_of_another_tenant_cannot_be_named_inside_a_body(vanthu, transport, things):
+    writer, administrator, unit = transport.specialist, transport.administrator, transport.head.unit
     before = state_of(vanthu)
     named = [
         ("/documents", {"direction": "outgoing", "type": "CV", "subject": "Thử", "signer_post_id": things["post"]}),
         ("/documents", {"direction": "outgoing", "type": "CV", "subject": "Thử", "unit_id": things["unit"]}),
     ]
     for path, body in named:
-        assert transport.specialist.ask("POST", path, json=body).status_code == 422
-    person = {"person_id": things["person"], "unit_id": transport.head.unit, "role": "head", "title": "Trưởng phòng"}
-    assert transport.administrator.ask("POST", "/posts", json=person).status_code == 422
-    unit = {"code": "LA", "name": "Đơn vị lạ", "kind": "department", "parent_id": things["unit"]}
-    assert transport.administrator.ask("POST", "/units", json=unit).status_code == 422
-    assert state_of(vanthu) == before
+        assert writer.ask("POST", path, json=body).status_code == 422
+    person = {"person_id": things["person"], "unit_id": unit, "role": "head", "title": "Trưởng phòng"}
+    assert administrator.ask("POST", "/posts", json=person).status_code == 422
+    branch = {"code": "LA", "name": "Đơn vị lạ", "kind": "department", "parent_id": things["unit"]}
+    assert administrator.ask("POST", "/units", json=branch).status_code == 422
+    assert changes(before, state_of(vanthu)) == []
 
 
 def test_a_register_of_another_tenant_gives_no_number(transport, things):
