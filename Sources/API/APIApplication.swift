@@ -2,16 +2,18 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import Office
 import Platform
 import Postgres
 import ServiceLifecycle
+import Signatures
 
 /// The API as it is served, and as the tests drive it.
 public enum API {
     /// Every route there is: the one list.
     public static let routes: [Route] =
         OperationRoutes.all + SessionRoutes.all + OrganisationRoutes.all + RegisterRoutes.all + DocumentRoutes.all
-        + FileRoutes.all + WorkflowRoutes.all + ExchangeRoutes.all
+        + FileRoutes.all + WorkflowRoutes.all + SignatureRoutes.all + ExchangeRoutes.all
 
     /// Answers requests. It holds no state beside what it is given.
     ///
@@ -23,6 +25,7 @@ public enum API {
         database: Database,
         blobs: BlobStore,
         password: Password,
+        keys: KeyRoom,
         metrics: Metrics,
         log: AccessLog? = nil,
         isSchemaCurrent: @escaping @Sendable () async throws -> Bool
@@ -31,7 +34,7 @@ public enum API {
         let services = Services(
             configuration: configuration, database: database, blobs: blobs,
             signIn: SignIn(database: database, passwords: password, lifetime: configuration.sessionLifetime),
-            metrics: metrics,
+            desk: SigningDesk(database: database, blobs: blobs, keys: keys), metrics: metrics,
             document: OpenAPI.document(of: Self.routes, version: configuration.version),
             isSchemaCurrent: isSchemaCurrent)
         return APIResponder(

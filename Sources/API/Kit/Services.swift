@@ -1,3 +1,4 @@
+import Office
 import Platform
 import Postgres
 
@@ -7,6 +8,8 @@ final class Services: Sendable {
     let database: Database
     let blobs: BlobStore
     let signIn: SignIn
+    let intake: FileIntake
+    let desk: SigningDesk
     let metrics: Metrics
     /// The OpenAPI document, made once from the routes.
     let document: [UInt8]
@@ -18,6 +21,7 @@ final class Services: Sendable {
         database: Database,
         blobs: BlobStore,
         signIn: SignIn,
+        desk: SigningDesk,
         metrics: Metrics,
         document: [UInt8],
         isSchemaCurrent: @escaping @Sendable () async throws -> Bool
@@ -26,6 +30,8 @@ final class Services: Sendable {
         self.database = database
         self.blobs = blobs
         self.signIn = signIn
+        self.intake = FileIntake(blobs: blobs)
+        self.desk = desk
         self.metrics = metrics
         self.document = document
         self.isSchemaCurrent = isSchemaCurrent

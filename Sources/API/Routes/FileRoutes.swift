@@ -50,9 +50,8 @@ enum FileRoutes {
         }
         let blob = try await call.services.blobs.receive(body, limit: Int64(call.services.configuration.uploadLimit))
         guard blob.size > 0 else { throw Problem(400, "body_required") }
-        let mediaType = role == .main ? "application/pdf" : Self.mediaType(call.header(.contentType))
-        let file = ReceivedFile(
-            name: name.text, mediaType: mediaType, size: blob.size, sha256: blob.digest, pageCount: nil)
+        let file = try await call.services.intake.accept(
+            blob, name: name.text, mediaType: Self.mediaType(call.header(.contentType)), as: role)
         let upload = UploadFile(document: id, role: role, file: file)
         return try await call.act(.created, location: "/api/v1/files/\(upload.id.text)/content") { transaction in
             let outcome = try upload(in: transaction)

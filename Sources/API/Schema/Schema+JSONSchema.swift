@@ -74,7 +74,7 @@ extension Schema {
     public func example(all: Bool = false) -> JSONValue {
         switch self.kind {
         case .text(let length, _): .string(String(repeating: "a", count: max(1, length.lowerBound)))
-        case .secret(let length): .string(String(repeating: "1", count: max(1, length.lowerBound)))
+        case .secret(let length): .string(String("1234567890".prefix(min(10, length.upperBound))))
         case .id: "018f0000-0000-7000-8000-000000000000"
         case .date: "2026-01-31"
         case .instant: "2026-01-31T08:00:00+07:00"

@@ -1,0 +1,88 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Office
+import Platform
+import Signatures
+
+/// Keys and certificates of the internal CA, signing and sealing.
+enum SignatureRoutes {
+    private static let group = "Signatures"
+    private static let reading = Route.Access.signedIn(.documentsRead)
+    private static let writing = Route.Access.signedIn(.signaturesWrite)
+    private static let pin = Schema.object(
+        "PIN", .required("pin", .secret(1...64, "6 to 64 characters; never stored, never logged.")))
+
+    static let all: [Route] = [
+        Route(
+            .get, "/api/v1/signing-keys", "listSigningKeys",
+            "Certificates of the caller's post and of the organisation, newest first.", group: group, access: reading,
+            answers: [.page(Self.certificate, named: "SigningKeyPage")]
+        ) { try await $0.list(CertificateQueries.mine) },
+        Route(
+            .get, "/api/v1/certificate-authorities", "listCertificateAuthorities",
+            "The internal CA's certificates, root first.", group: group, access: reading,
+            answers: [.page(Self.authority, named: "CertificateAuthorityPage")]
+        ) { try await $0.list(CertificateQueries.authorities) },
+        Route(
+            .post, "/api/v1/signing-keys", "enrolSigningKey", "Makes a key and a certificate for the caller's post.",
+            group: group, access: writing, body: .json(Self.pin), answers: [.created(OrganisationSchemas.made)]
+        ) { try await Self.enrol(.signer, $0) },
+        Route(
+            .post, "/api/v1/seal-keys", "enrolSealKey", "Makes the organisation's key and certificate. For clerks.",
+            group: group, access: writing, body: .json(Self.pin), answers: [.created(OrganisationSchemas.made)]
+        ) { try await Self.enrol(.seal, $0) },
+        Route(
+            .post, "/api/v1/documents/{id}/signature", "signDocument",
+            "Signs a document; for the signer it names. A wrong PIN says in `tries_left` how often it may still be tried.",
+            group: group, access: writing, body: .json(Self.pin), answers: [Self.signed], traits: .ifMatch
+        ) { call in
+            let id = try call.id()
+            let sign = SignDocument(document: id, version: call.version, desk: call.services.desk)
+            let made = try await sign(pin: PIN(call.body.text("pin")), as: call.caller)
+            return Self.answer(id, made.signature, made.outcome)
+        },
+        Route(
+            .post, "/api/v1/documents/{id}/seal", "sealDocument",
+            "Writes number and date into a numbered document and puts the organisation's seal on it. For clerks.",
+            group: group, access: writing, body: .json(Self.pin), answers: [Self.signed], traits: .ifMatch
+        ) { call in
+            let id = try call.id()
+            let seal = SealDocument(document: id, version: call.version, desk: call.services.desk)
+            let made = try await seal(pin: PIN(call.body.text("pin")), as: call.caller)
+            return Self.answer(id, made.signature, made.outcome)
+        },
+    ]
+
+    private static let signed = Route.Answer.created(
+        .object("SignedDocument", all: DocumentSchemas.standing + [.required("signature_id", .id)]))
+
+    private static let certificate = Schema.object(
+        "SigningKey", .required("id", .id), .required("purpose", .choice(["signer", "seal"])),
+        .required("subject", .text()), .required("serial", .text()), .required("state", .choice(["valid", "revoked"])),
+        .required("not_before", .instant), .required("not_after", .instant),
+        .required("tries_left", .integer(0...5, "PINs that may still be tried; at 0 the key is locked.")))
+
+    private static let authority = Schema.object(
+        "CertificateAuthority", .required("id", .id), .required("kind", .choice(["root", "issuing"])),
+        .required("subject", .text()), .required("certificate", .text("DER in base64.")),
+        .required("not_after", .instant))
+
+    private static func enrol(_ purpose: CertificatePurpose, _ call: Call) async throws -> Response {
+        let enrol = EnrolKey(purpose: purpose, desk: call.services.desk)
+        try await enrol(pin: PIN(call.body.text("pin")), as: call.caller)
+        var response = call.answer(["id": .string(enrol.id.text)], status: .created)
+        response.headers[.location] = "/api/v1/signing-keys"
+        return response
+    }
+
+    private static func answer(_ document: UUID, _ signature: UUID, _ outcome: ActOutcome) -> Response {
+        let outcome = Outcome(document, outcome, ["signature_id": .string(signature.text)])
+        var headers: HTTPFields = [
+            .contentType: "application/json", .location: "/api/v1/documents/\(document.text)",
+        ]
+        if let etag = outcome.etag { headers[.eTag] = etag }
+        return Response(
+            status: .created, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: outcome.bytes)))
+    }
+}
