@@ -34,6 +34,7 @@ cluster_open() {
     stem=vanthu-$(printf '%s' "$data" | sha256sum | cut -c1-12)
     CLUSTER_USER=$(as_postgres id -un)
     CLUSTER_DATA=$data/postgres
+    [ ! -L "$CLUSTER_DATA" ] || CLUSTER_DATA=$(readlink "$CLUSTER_DATA")
     CLUSTER_SOCKET=$data/run
     CLUSTER_LOG=$data/log/postgres.log
     if [ -d "$CLUSTER_DATA" ] && [ "$(stat -L -c %U "$CLUSTER_DATA")" != "$CLUSTER_USER" ]; then
@@ -48,9 +49,9 @@ cluster_open() {
         cluster_elsewhere "$data/postgres" "$CLUSTER_DATA" "the user $CLUSTER_USER cannot enter $data"
         CLUSTER_SOCKET=$(cluster_short_folder "$stem")
         cluster_elsewhere "$data/run" "$CLUSTER_SOCKET" "the user $CLUSTER_USER cannot enter $data"
-    elif [ $((${#CLUSTER_SOCKET} + ${#CLUSTER_PORT} + 12)) -gt 107 ]; then
+    elif [ $((${#CLUSTER_SOCKET} + ${#CLUSTER_PORT} + 12)) -gt 107 ] || [[ $CLUSTER_SOCKET == *,* ]]; then
         CLUSTER_SOCKET=$(cluster_short_folder "$stem")
-        cluster_elsewhere "$data/run" "$CLUSTER_SOCKET" "a socket path may have 107 bytes"
+        cluster_elsewhere "$data/run" "$CLUSTER_SOCKET" "a socket path may have 107 bytes and no comma"
     else
         [ ! -L "$CLUSTER_SOCKET" ] || rm -f "$CLUSTER_SOCKET"
         cluster_folder "$CLUSTER_SOCKET" 0755
@@ -67,6 +68,8 @@ cluster_folder() {
 # cluster_elsewhere LINK TARGET REASON: leaves a link where the folder is looked for, and says so once.
 cluster_elsewhere() {
     [ "$(readlink "$1" 2>/dev/null)" != "$2" ] || return 0
+    if [ -e "$1/PG_VERSION" ]; then fail "$3, and the database is in it. Let that user pass: chmod o+x, on each folder above too"; fi
+    [ -L "$1" ] || rm -rf "$1"
     say "Using $2 for ${1##*/}: $3"
     ln -sfn "$2" "$1"
 }
@@ -134,7 +137,7 @@ cluster_tuning() {
     if [ "$shared" -lt 128 ]; then shared=128; fi
     cat <<CONF
 listen_addresses = ''
-unix_socket_directories = '$CLUSTER_SOCKET'
+unix_socket_directories = '"${CLUSTER_SOCKET//\'/\'\'}"'
 port = $CLUSTER_PORT
 max_connections = 100
 shared_buffers = ${shared}MB
