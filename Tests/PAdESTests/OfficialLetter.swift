@@ -10,27 +10,36 @@ struct OfficialLetter: Sendable {
     let pdf: [UInt8]
     let fields: OfficialFields
 
+    init(pdf: [UInt8], fields: OfficialFields) {
+        self.pdf = pdf
+        self.fields = fields
+    }
+
     private init() throws {
+        let pdf = try Self.exported(options: nil)
+        self.init(
+            pdf: pdf, fields: FieldPlacement.propose(pages: try Self.text(of: pdf), signerName: "Nguyễn Văn An"))
+    }
+
+    /// What LibreOffice makes of the template, with options of its PDF export filter as JSON.
+    static func exported(options: String?) throws -> [UInt8] {
         let folder = try TemporaryFolder()
-        let template = "Config/templates/cong-van.fodt"
         let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent(template)
+            .deletingLastPathComponent().appendingPathComponent("Config/templates/cong-van.fodt")
         let output = try Tools.run(
             "soffice",
             [
-                "-env:UserInstallation=file://" + folder.path("profile"), "--headless", "--convert-to", "pdf",
-                "--outdir",
-                folder.url.path, source.path,
+                "-env:UserInstallation=file://" + folder.path("profile"), "--headless", "--convert-to",
+                options.map { "pdf:writer_pdf_Export:" + $0 } ?? "pdf", "--outdir", folder.url.path, source.path,
             ])
         #expect(output.status == 0, "\(output.text)")
-        self.pdf = try folder.read("cong-van.pdf")
-        self.fields = FieldPlacement.propose(pages: try Self.text(of: self.pdf), signerName: "Nguyễn Văn An")
+        return try folder.read("cong-van.pdf")
     }
 
     static func text(of pdf: [UInt8]) throws -> [PageText] {
         let folder = try TemporaryFolder()
         let output = try Tools.run("pdftotext", ["-bbox", try folder.write(pdf, "a.pdf"), "-"])
-        return PageText.pages(bbox: output.text)
+        return PageText.pages(bbox: output.text, geometry: try PDFInspection(pdf).pages)
     }
 
     static let sealDrawing = SignatureAppearance.sealDrawing(

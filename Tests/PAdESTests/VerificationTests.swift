@@ -56,7 +56,7 @@ struct VerificationTests {
     @Test func noFlippedByteIsEverCalledValid() throws {
         var random = SeededGenerator(state: 20_261_123)
         let padding = Self.padding(of: self.travel.sealed)
-        for _ in 0..<300 {
+        for _ in 0..<100 {
             let place = Int.random(in: self.travel.sealed.indices, using: &random)
             guard !padding.contains(place) else { continue }
             try self.expectNotValid(flipping: place, by: UInt8.random(in: 1...255, using: &random))
@@ -67,7 +67,7 @@ struct VerificationTests {
         // The dictionaries, the first digits of the signatures, and everything behind them.
         let padding = Self.padding(of: self.travel.sealed)
         let places = self.travel.sealed.indices.suffix(40_000).filter { !padding.contains($0) }
-        for place in stride(from: 0, to: places.count, by: 37) {
+        for place in stride(from: 0, to: places.count, by: 151) {
             try self.expectNotValid(flipping: places[place], by: 1)
         }
     }
@@ -96,7 +96,7 @@ struct VerificationTests {
 
     @Test func aFileCutOffAnywhereIsNeverCalledValid() throws {
         let pdf = self.travel.sealed
-        for length in stride(from: 0, to: pdf.count - 2, by: 997) {
+        for length in stride(from: 0, to: pdf.count - 2, by: 4_999) {
             let report = try? self.verify(Array(pdf.prefix(length)))
             // What is left may be an earlier state of the letter, whole in itself, but not the issued one.
             #expect(report?.isValid != true || report?.signatures.count != 2, "length \(length)")

@@ -48,7 +48,9 @@ struct CMSSignedData {
 
     private init(parsing der: [UInt8]) throws {
         let info = try DER.parse(der).constructed(.sequence)
-        guard info.count == 2, try ASN1ObjectIdentifier(derEncoded: info[0]) == OID.signedData else { throw Malformed() }
+        guard info.count == 2, try ASN1ObjectIdentifier(derEncoded: info[0]) == OID.signedData else {
+            throw Malformed()
+        }
         let outer = try info[1].constructed(.contextSpecific(0))
         guard outer.count == 1 else { throw Malformed() }
         var fields = try outer[0].constructed(.sequence)[...]

@@ -103,7 +103,8 @@ final class Certificate {
 
 extension Certificate {
     var subjectKeyIdentifier: [UInt8]? {
-        guard let identifier = X509_get0_subject_key_id(self.handle), let start = ASN1_STRING_get0_data(identifier) else {
+        guard let identifier = X509_get0_subject_key_id(self.handle), let start = ASN1_STRING_get0_data(identifier)
+        else {
             return nil
         }
         return Array(UnsafeBufferPointer(start: start, count: Int(ASN1_STRING_length(identifier))))

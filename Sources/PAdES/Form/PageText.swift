@@ -36,7 +36,9 @@ public struct PageText: Hashable, Sendable {
 
     /// Reads the output of `pdftotext -bbox FILE -` (poppler 22.12): one `<page …>` with its `<word …>` elements a page.
     /// Lines it doesn't know are passed over.
-    public static func pages(bbox output: String) -> [PageText] {
+    /// - Parameter geometry: the pages by `PDFInspection`. Needed where pages are turned: poppler gives the words as shown, but
+    ///   the page's size as stored.
+    public static func pages(bbox output: String, geometry: [PageGeometry]) -> [PageText] {
         var pages: [PageText] = []
         for line in output.split(separator: "\n") {
             let line = line.drop { $0 == " " }
@@ -46,7 +48,9 @@ public struct PageText: Hashable, Sendable {
                 return value?.isFinite == true ? value : nil
             }
             if line.hasPrefix("<page "), let width = number("width"), let height = number("height") {
-                pages.append(PageText(width: width, height: height, words: []))
+                let known = geometry.indices.contains(pages.count) ? geometry[pages.count] : nil
+                pages.append(
+                    PageText(width: known?.shownWidth ?? width, height: known?.shownHeight ?? height, words: []))
             } else if line.hasPrefix("<word "), !pages.isEmpty, let left = number("xMin"), let top = number("yMin"),
                 let right = number("xMax"), let bottom = number("yMax"),
                 let start = line.firstRange(of: "\">")?.upperBound, let end = line[start...].firstRange(of: "</word>")

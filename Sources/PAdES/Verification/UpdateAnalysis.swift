@@ -98,7 +98,8 @@ struct UpdateAnalysis {
             let after = try self.file.object(reference, in: self.new)
         else { return self.forbid("object \(number)") }
         let (oldStream, newStream) = (before.stream, after.stream)
-        if before.value == after.value, oldStream.map({ self.file.bytes[$0] }) == newStream.map({ self.file.bytes[$0] }) {
+        if before.value == after.value, oldStream.map({ self.file.bytes[$0] }) == newStream.map({ self.file.bytes[$0] })
+        {
             return
         }
         guard let role else { return self.forbid("object \(number)") }
@@ -127,7 +128,8 @@ struct UpdateAnalysis {
         case .field(let field): try self.judge(field, old, new, keys)
         case .group(let name):
             guard keys == ["Kids"] else { return self.forbid("field \(name)") }
-            try self.judgeAddedFields(self.items(old["Kids"], self.old), self.items(new["Kids"], self.new), subject: name)
+            try self.judgeAddedFields(
+                self.items(old["Kids"], self.old), self.items(new["Kids"], self.new), subject: name)
         case .form: try self.judgeForm(old, new)
         case .page(let index):
             guard keys == ["Annots"] else { return self.forbid("page \(index + 1)") }
@@ -140,12 +142,20 @@ struct UpdateAnalysis {
                     try self.judgeForm(
                         self.file.resolve(old[key], in: self.old).dictionary ?? [:],
                         self.file.resolve(new[key], in: self.new).dictionary ?? [:])
-                case "Extensions", "Metadata": self.allow(.metadata, key)
+                case "Extensions", "Metadata", "Version": self.allow(.metadata, key)
+                case "DSS": try self.judgeSecurityStore(self.file.resolve(new[key], in: self.new).dictionary)
                 default: self.forbid("document catalogue: \(key)")
                 }
             }
         default: self.forbid("object")
         }
+    }
+
+    /// The certificates and revocation data of long-term validation (EN 319 142-1, 5.4): nothing that is shown.
+    private mutating func judgeSecurityStore(_ store: PDFDictionary?) {
+        let known: Set<String> = ["Type", "Certs", "CRLs", "OCSPs", "VRI"]
+        guard let store, known.isSuperset(of: store.keys) else { return self.forbid("security store") }
+        self.allow(.metadata, "security store")
     }
 
     private func items(_ value: PDFValue?, _ view: Int) throws(PDFError) -> [PDFValue] {
@@ -156,8 +166,10 @@ struct UpdateAnalysis {
         for key in Set(old.keys).union(new.keys).sorted() where old[key] != new[key] {
             switch key {
             case "Fields":
-                try self.judgeAddedFields(self.items(old[key], self.old), self.items(new[key], self.new), subject: "form")
-            case "SigFlags": if new[key]?.integer.map({ (1...3).contains($0) }) != true { self.forbid("form: SigFlags") }
+                try self.judgeAddedFields(
+                    self.items(old[key], self.old), self.items(new[key], self.new), subject: "form")
+            case "SigFlags":
+                if new[key]?.integer.map({ (1...3).contains($0) }) != true { self.forbid("form: SigFlags") }
             default: self.forbid("form: \(key)")
             }
         }

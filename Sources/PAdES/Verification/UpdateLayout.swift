@@ -21,8 +21,9 @@ struct UpdateLayout {
             }
             lexer.position = extent.upperBound
             if extent.lowerBound == section.offset { break }
-            guard section.entries[object.reference.number]
-                == .offset(extent.lowerBound, generation: object.reference.generation)
+            guard
+                section.entries[object.reference.number]
+                    == .offset(extent.lowerBound, generation: object.reference.generation)
             else { throw .damaged("object that the cross-reference doesn't list") }
             self.objects[object.reference.number] = extent
         }
