@@ -30,7 +30,7 @@ public struct SignDocument: Sendable {
             guard let post = held.signer else { throw WorkflowError.nobodyToTakeIt(field: "signer_post_id") }
             return try SigningGround.take(.signer, post: post, document: document, in: transaction)
         }
-        let signed = try await self.desk.sign(ground, pin: pin)
+        let signed = try await self.desk.sign(ground, pin: pin, as: caller)
         return try await self.desk.keep(signed, of: ground, action: "sign", version: version, as: caller)
     }
 }
@@ -57,7 +57,7 @@ public struct SealDocument: Sendable {
             _ = try held.permittedMove()
             return try SigningGround.take(.seal, post: nil, document: document, in: transaction)
         }
-        let signed = try await self.desk.sign(ground, pin: pin)
+        let signed = try await self.desk.sign(ground, pin: pin, as: caller)
         return try await self.desk.keep(signed, of: ground, action: "seal", version: version, as: caller)
     }
 }

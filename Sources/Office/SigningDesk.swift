@@ -22,7 +22,25 @@ public struct SigningDesk: Sendable {
 
     /// Signs the file of `ground` and lays the result into the blob store. Throws `SignaturesError.wrongPIN`, `.keyLocked`,
     /// `.notSignable`.
-    func sign(_ ground: SigningGround, pin: PIN) async throws -> Blob {
+    ///
+    /// What fails for another reason than the PIN, such as a file that takes no signature, gives the try back, or a few such files would
+    /// lock the key. A request that was given up does not: nobody may learn what became of its PIN.
+    func sign(_ ground: SigningGround, pin: PIN, as caller: Caller) async throws -> Blob {
+        do {
+            return try await self.signed(ground, pin: pin)
+        } catch {
+            switch error {
+            case SignaturesError.wrongPIN, SignaturesError.keyLocked, is CancellationError: break
+            default:
+                try await self.database.transaction(as: caller) { transaction in
+                    ground.key.giveTryBack(in: transaction)
+                }
+            }
+            throw error
+        }
+    }
+
+    private func signed(_ ground: SigningGround, pin: PIN) async throws -> Blob {
         let sha256 = ground.file.sha256.hexadecimal
         let pdf = try await self.blobs.bytes(of: sha256, limit: Self.largestFile)
         let act: Sheet.Act

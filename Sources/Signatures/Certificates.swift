@@ -43,6 +43,14 @@ public struct SigningKey: Sendable {
         transaction.queue("UPDATE signatures.soft_key SET tries_left = 5 WHERE certificate_id = \(self.certificateID)")
     }
 
+    /// Queues that the PIN was not what failed: the one try that was taken is there again, and no more than that.
+    public func giveTryBack(in transaction: borrowing Transaction) {
+        transaction.queue(
+            """
+            UPDATE signatures.soft_key SET tries_left = least(tries_left + 1, 5) WHERE certificate_id = \(self.certificateID)
+            """)
+    }
+
     /// The refusal of a wrong PIN.
     public var refusal: SignaturesError { self.triesLeft == 0 ? .keyLocked : .wrongPIN(triesLeft: self.triesLeft) }
 }
