@@ -48,6 +48,8 @@ extension DatabaseError {
         /// The role lacks a right.
         public static let insufficientPrivilege = Code(sqlState: "42501")
 
+        /// libpq refused a call, such as one with more than 65,535 parameters.
+        public static let invalidCall = Code(sqlState: "CL007")
         /// No connection of the pool came free in time.
         public static let leaseTimeout = Code(sqlState: "CL001")
         /// The pool was closed.

@@ -21,8 +21,7 @@ extension DatabaseError {
     /// Reads a failed result; `connection` tells what happened when the server no longer could.
     init(result: OpaquePointer, connection: OpaquePointer?) {
         guard let sqlState = DiagnosticField.sqlState.text(in: result) else {
-            let isLost = PQstatus(connection) != CONNECTION_OK
-            self.init(isLost ? .connectionLost : Code(sqlState: "XX000"), message: Self.message(of: connection))
+            self = .lost(connection)
             return
         }
         self.init(Code(sqlState: sqlState))
@@ -38,9 +37,10 @@ extension DatabaseError {
         }
     }
 
-    /// The failure that libpq reports for a connection.
+    /// The failure that libpq reports for a call: nearly always that the connection is lost, and otherwise a wrong argument.
     static func lost(_ connection: OpaquePointer?) -> DatabaseError {
-        DatabaseError(.connectionLost, message: self.message(of: connection))
+        let isLost = PQstatus(connection) != CONNECTION_OK
+        return DatabaseError(isLost ? .connectionLost : .invalidCall, message: self.message(of: connection))
     }
 
     static func message(of connection: OpaquePointer?) -> String? {

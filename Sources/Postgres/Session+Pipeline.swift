@@ -114,7 +114,10 @@ extension Session {
         let isSent = self.withArguments(of: sql) { count in
             PQsendPrepare(self.connection, statement.name, sql.text, count, self.arguments.types)
         }
-        guard isSent == 1 else { throw .lost(self.connection) }
+        guard isSent == 1 else {
+            self.statements.remove(statement)
+            throw .lost(self.connection)
+        }
         self.pending.append(Pending(role: .preparation, statement: statement))
         return statement
     }

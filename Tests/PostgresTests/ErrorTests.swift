@@ -137,6 +137,16 @@ struct ErrorTests {
         await pair.close()
     }
 
+    @Test func tooManyParametersAreRefusedWithoutLosingTheConnection() async throws {
+        var sql: SQL = "SELECT \(true)"
+        for _ in 0..<65_535 { sql += ", \(true)" }
+        let pid: Int = try await database.value("SELECT pg_backend_pid()")
+        let error = try await failure(of: sql)
+        #expect(error.code == .invalidCall)
+        #expect(!error.isConnectionFailure)
+        #expect(try await database.value("SELECT pg_backend_pid()") == pid)
+    }
+
     @Test func copyByStatementIsRefusedAndTheConnectionReplaced() async throws {
         await #expect(throws: DatabaseError.self) {
             try await database.transaction { try $0.run("COPY pg_class TO STDOUT") }
