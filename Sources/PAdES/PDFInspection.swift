@@ -53,6 +53,8 @@ public struct PDFInspection: Sendable, Hashable {
             }
             return qpdf_get_num_pages(qpdf)
         }
+        // An error that nobody fetched is printed to standard error by qpdf.
+        if qpdf_has_error(qpdf) != 0 { _ = qpdf_get_error(qpdf) }
         guard counted == pages else { throw .damaged("readers disagree about the file") }
     }
 }

@@ -38,7 +38,7 @@ public struct PageText: Hashable, Sendable {
     /// Lines it doesn't know are passed over.
     /// - Parameter geometry: the pages by `PDFInspection`. Needed where pages are turned: poppler gives the words as shown, but
     ///   the page's size as stored.
-    public static func pages(bbox output: String, geometry: [PageGeometry]) -> [PageText] {
+    public static func pages(bbox output: String, geometry: [PageGeometry] = []) -> [PageText] {
         var pages: [PageText] = []
         for line in output.split(separator: "\n") {
             let line = line.drop { $0 == " " }
