@@ -167,16 +167,17 @@ SELECT p.tenant_id, bench.id(13, :began + p.n * :step, p.n * 16 + 1),
  WHERE p.n % 20 = 3
  ORDER BY p.t, p.n;
 
--- As documents.index_document writes it, for all at once; part 4 compares.
+-- As documents.index_document writes it, for all at once; part 4 compares. Sorted before the words are made, which are long.
 INSERT INTO documents.search_entry (tenant_id, document_id, words)
 SELECT d.tenant_id, d.id,
        documents.words(concat_ws(' ', d.notation, d.subject, d.organ_name, d.signer_name, d.signer_title, d.to_places, d.note,
-                                 t.name, d.number::text, to_char(d.issued_on, 'DD/MM/YYYY'),
-                                 (SELECT string_agg(f.name || ' ' || coalesce(x.content, ''), ' ' ORDER BY f.version)
-                                    FROM documents.file AS f
-                                    LEFT JOIN documents.file_text AS x ON x.tenant_id = f.tenant_id AND x.file_id = f.id
-                                   WHERE f.tenant_id = d.tenant_id AND f.document_id = d.id)))
-  FROM plan AS p
-  JOIN documents.document AS d ON d.tenant_id = p.tenant_id AND d.id = p.id
-  JOIN documents.document_type AS t ON t.code = d.type_code
- ORDER BY p.t, p.n;
+                                 t.name, d.number::text, to_char(d.issued_on, 'DD/MM/YYYY'), d.files))
+  FROM (SELECT d.*, f.files
+          FROM documents.document AS d
+          JOIN (SELECT p.t, p.n, p.tenant_id, p.id, string_agg(concat_ws(' ', f.name, x.content), ' ' ORDER BY f.version) AS files
+                  FROM plan AS p
+                  JOIN documents.file AS f ON f.tenant_id = p.tenant_id AND f.document_id = p.id
+                  LEFT JOIN documents.file_text AS x ON x.tenant_id = f.tenant_id AND x.file_id = f.id
+                 GROUP BY p.t, p.n, p.tenant_id, p.id) AS f ON f.tenant_id = d.tenant_id AND f.id = d.id
+         ORDER BY f.t, f.n OFFSET 0) AS d
+  JOIN documents.document_type AS t ON t.code = d.type_code;
