@@ -5,60 +5,41 @@ import Postgres
 import Signatures
 import Workflow
 
-/// Signs a document with the caller's soft key (ký chính): the PDF gets its form fields and the signer's certification.
+/// Signs a document with a soft key: as its signer (ký chính) or as the organisation (ký số của cơ quan).
+///
+/// The signer's signature puts the form fields into the PDF and certifies it. The seal comes last of all: number and date are written into
+/// their fields first; only the organisation's clerks hold that task, and only after the signer (Decree 30/2020, art. 14, 17, 32).
 ///
 /// Three parts, so that no transaction waits for cryptography: take a try and the file; sign; keep the result if nothing has changed
 /// meanwhile. A crash between them leaves the document unsigned and one try spent, nothing else.
 public struct SignDocument: Sendable {
     public let document: UUID
+    public let purpose: CertificatePurpose
     public let version: Int64
     let desk: SigningDesk
 
-    public init(document: UUID, version: Int64, desk: SigningDesk) {
+    public init(document: UUID, purpose: CertificatePurpose, version: Int64, desk: SigningDesk) {
         self.document = document
+        self.purpose = purpose
         self.version = version
         self.desk = desk
     }
 
     /// Throws what `HeldDocument` throws, `SignaturesError`, `DocumentsError.mainFileMissing`.
     public func callAsFunction(pin: PIN, as caller: Caller) async throws -> (signature: UUID, outcome: ActOutcome) {
-        let document = self.document
-        let version = self.version
+        let action = self.purpose == .signer ? "sign" : "seal"
         let ground = try await self.desk.database.transaction(as: caller) { transaction in
-            let held = try HeldDocument.hold(document, for: "sign", version: version, in: transaction)
+            let held = try HeldDocument.hold(self.document, for: action, version: self.version, in: transaction)
             _ = try held.permittedMove()
-            guard let post = held.signer else { throw WorkflowError.nobodyToTakeIt(field: "signer_post_id") }
-            return try SigningGround.take(.signer, post: post, document: document, in: transaction)
+            if self.purpose == .signer, held.signer == nil {
+                throw WorkflowError.nobodyToTakeIt(field: "signer_post_id")
+            }
+            return try SigningGround.take(
+                self.purpose, post: self.purpose == .signer ? held.signer : nil, document: self.document,
+                in: transaction)
         }
         let signed = try await self.desk.sign(ground, pin: pin, as: caller)
-        return try await self.desk.keep(signed, of: ground, action: "sign", version: version, as: caller)
-    }
-}
-
-/// Puts the organisation's seal on a numbered document (ký số của cơ quan): number and date are written into their fields, then the
-/// seal signs, last of all (Decree 30/2020, art. 14, 17, 32).
-public struct SealDocument: Sendable {
-    public let document: UUID
-    public let version: Int64
-    let desk: SigningDesk
-
-    public init(document: UUID, version: Int64, desk: SigningDesk) {
-        self.document = document
-        self.version = version
-        self.desk = desk
-    }
-
-    /// Throws as `SignDocument`. Only the organisation's clerks hold the task, and only after the signer's signature.
-    public func callAsFunction(pin: PIN, as caller: Caller) async throws -> (signature: UUID, outcome: ActOutcome) {
-        let document = self.document
-        let version = self.version
-        let ground = try await self.desk.database.transaction(as: caller) { transaction in
-            let held = try HeldDocument.hold(document, for: "seal", version: version, in: transaction)
-            _ = try held.permittedMove()
-            return try SigningGround.take(.seal, post: nil, document: document, in: transaction)
-        }
-        let signed = try await self.desk.sign(ground, pin: pin, as: caller)
-        return try await self.desk.keep(signed, of: ground, action: "seal", version: version, as: caller)
+        return try await self.desk.keep(signed, of: ground, action: action, version: self.version, as: caller)
     }
 }
 

@@ -3,8 +3,8 @@ import PAdES
 extension OfficialFields {
     /// Where number, date, signature and seal of an outgoing document go: found in its text, and what cannot be found stands where the
     /// layout of Decree 30/2020 (annex I part I.II) has it: number upper left, date upper right, signature at the end on the right.
-    static func placed(byWords words: String, signer: String) -> OfficialFields {
-        let pages = PageText.pages(bbox: words)
+    static func placed(byWords words: String, signer: String, on geometry: [PageGeometry]) -> OfficialFields {
+        let pages = PageText.pages(bbox: words, geometry: geometry)
         let found = FieldPlacement.propose(pages: pages, signerName: signer)
         let width = pages.first?.width ?? 595
         let height = pages.first?.height ?? 842

@@ -27,7 +27,8 @@ public struct Sheet: Sendable {
     func prepared(_ pdf: [UInt8]) throws(PDFError) -> [UInt8] {
         switch self.act {
         case .sign(let words):
-            return try OfficialFields.placed(byWords: words, signer: self.name).added(to: pdf)
+            let pages = try PDFInspection(pdf).pages
+            return try OfficialFields.placed(byWords: words, signer: self.name, on: pages).added(to: pdf)
         case .seal(let number, let day, _):
             guard let date = OfficialDate(day: Int(day.day), month: Int(day.month), year: Int(day.year)) else {
                 throw .fieldMissing(OfficialFields.dateName)

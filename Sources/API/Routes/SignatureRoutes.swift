@@ -36,23 +36,20 @@ enum SignatureRoutes {
             .post, "/api/v1/documents/{id}/signature", "signDocument",
             "Signs a document; for the signer it names. A wrong PIN says in `tries_left` how often it may still be tried.",
             group: group, access: writing, body: .json(Self.pin), answers: [Self.signed], traits: .ifMatch
-        ) { call in
-            let id = try call.id()
-            let sign = SignDocument(document: id, version: call.version, desk: call.services.desk)
-            let made = try await sign(pin: PIN(call.body.text("pin")), as: call.caller)
-            return Self.answer(id, made.signature, made.outcome)
-        },
+        ) { try await Self.sign(.signer, $0) },
         Route(
             .post, "/api/v1/documents/{id}/seal", "sealDocument",
             "Writes number and date into a numbered document and puts the organisation's seal on it. For clerks.",
             group: group, access: writing, body: .json(Self.pin), answers: [Self.signed], traits: .ifMatch
-        ) { call in
-            let id = try call.id()
-            let seal = SealDocument(document: id, version: call.version, desk: call.services.desk)
-            let made = try await seal(pin: PIN(call.body.text("pin")), as: call.caller)
-            return Self.answer(id, made.signature, made.outcome)
-        },
+        ) { try await Self.sign(.seal, $0) },
     ]
+
+    private static func sign(_ purpose: CertificatePurpose, _ call: Call) async throws -> Response {
+        let id = try call.id()
+        let sign = SignDocument(document: id, purpose: purpose, version: call.version, desk: call.services.desk)
+        let made = try await sign(pin: PIN(call.body.text("pin")), as: call.caller)
+        return Self.answer(id, made.signature, made.outcome)
+    }
 
     private static let signed = Route.Answer.created(
         .object("SignedDocument", all: DocumentSchemas.standing + [.required("signature_id", .id)]))
