@@ -82,6 +82,10 @@ let package = Package(
         tests("PAdESTests", ["PAdES", "Signatures"]),
         tests("SignaturesTests", ["Signatures", "COpenSSL"]),
         tests("PlatformTests", ["TestSupport", "Platform", "Postgres", log, lifecycle]),
+        tests(
+            "APITests",
+            ["TestSupport", "API", "Documents", "Workflow", "Signatures", "Platform", "Postgres", hummingbird, hummingbirdTesting,
+             httpTypes, nio, log]),
         tests("OfficeTests", ["TestSupport", "Office", "Documents", "Workflow", "Exchange", "Platform", "Postgres"]),
     ]
 )
