@@ -28,16 +28,20 @@ struct Harness: Sendable {
         return harness
     }
 
-    func application(database: Database? = nil) throws -> some ApplicationProtocol {
-        let responder = API.responder(
+    func responder(database: Database? = nil) throws -> APIResponder {
+        API.responder(
             configuration: self.configuration, database: database ?? self.database.app,
             blobs: try BlobStore(folder: self.folder), password: Password(concurrency: 1),
             keys: try KeyRoom(secretFile: self.folder + "/secret", corporation: "Tổng công ty Thử"), metrics: Metrics(),
             isSchemaCurrent: { [database = self.database.app] in
                 try await database.transaction { try $0.one("SELECT true") { try $0.column(0) } }
             })
-        return Application(
-            responder: responder, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    }
+
+    func application(database: Database? = nil) throws -> some ApplicationProtocol {
+        Application(
+            responder: try self.responder(database: database),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
     /// Runs `body` with a client of the API, and takes the files away afterwards.

@@ -103,9 +103,6 @@ extension Catalogue {
         not_your_turn
           vi: Chưa đến lượt bạn | Bước này đang chờ người khác.
           en: Not your turn | This step waits for somebody else.
-        nobody_to_take_it
-          vi: Không có ai nhận việc | Đơn vị hoặc chức danh được nêu hiện không có người đảm nhiệm.
-          en: Nobody to take it | Nobody holds the unit or post that is named at present.
         task_not_open
           vi: Việc đã xong | Việc này đã kết thúc hoặc đã thu hồi.
           en: Task not open | This task is done or was withdrawn.
