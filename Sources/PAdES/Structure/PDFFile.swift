@@ -24,6 +24,8 @@ final class PDFFile {
     private var objects: [Int: PDFObject] = [:]
     private var objectStreams: [Int: ObjectStream] = [:]
     private var resolving: Set<Int> = []
+    private var lookups = 0
+    private var syntaxBytes = 0
 
     init(_ bytes: [UInt8], limits: PDFLimits = .standard) throws(PDFError) {
         let header = Array("%PDF-".utf8)
@@ -79,6 +81,8 @@ final class PDFFile {
 
     /// The object as of revision `view`; `nil` for one that doesn't exist, which reads as null (7.3.10).
     func object(_ reference: PDFReference, in view: Int) throws(PDFError) -> PDFObject? {
+        self.lookups += 1
+        guard self.lookups <= self.limits.lookups else { throw .tooComplex("too many references") }
         switch self.entry(reference.number, in: view) {
         case nil, .free: return nil
         case .offset(let offset, let generation):
@@ -101,6 +105,8 @@ final class PDFFile {
             guard case .offset(let place, _)? = self.entry(reference.number, in: view) else { return nil }
             return try self.object(at: place, in: view).value.integer
         }
+        self.syntaxBytes += (object.extent?.count ?? 0) - (object.stream?.count ?? 0)
+        guard self.syntaxBytes <= self.limits.syntaxBytes else { throw .tooComplex("too much structure") }
         self.objects[offset] = object
         return object
     }

@@ -7,6 +7,9 @@ struct PDFLexer {
 
     /// Deep enough for every honest file, shallow enough for a thread with a small stack.
     static let maximumDepth = 64
+    /// Values within one object: a page tree or an array of widths has thousands, never a million.
+    static let maximumValues = 1_000_000
+    private var valueCount = 0
 
     init(_ bytes: [UInt8], at position: Int = 0, end: Int? = nil) {
         self.bytes = bytes
@@ -81,6 +84,8 @@ struct PDFLexer {
 
     mutating func value(depth: Int = 0) throws(PDFError) -> PDFValue {
         guard depth < Self.maximumDepth else { throw .tooComplex("objects nested too deep") }
+        self.valueCount += 1
+        guard self.valueCount <= Self.maximumValues else { throw .tooComplex("object too large") }
         self.skipSpace()
         guard let byte = self.peek() else { throw .damaged("object missing") }
         switch byte {

@@ -10,6 +10,8 @@ extension PDFVerifier {
         let file = try PDFFile(pdf, limits: self.limits)
         guard file.revisions.count <= 1_000 else { throw .tooComplex("too many revisions") }
         let found = try self.signatures(of: file)
+        // Each signature hashes the file up to its own end: eight gigabytes are some six seconds.
+        guard found.count * pdf.count <= 8 << 30 else { throw .tooComplex("too many signatures for the size") }
         let updates = self.updates(of: file, since: found.map(\.view).min() ?? file.lastView)
         var reports: [SignatureReport] = []
         for (signed, view, isCurrent) in found {
