@@ -24,18 +24,24 @@ enum SignatureDrawing {
         let shown = min(nameWidth, w * 0.94)
         drawing.fillColour(.blue)
         drawing.strokeColour(.blue)
-        try drawing.centred(name, .italic, size: size, x: w / 2, y: h * 0.5)
+        try drawing.centred(name, .italic, size: size, x: w / 2, y: h * 0.54)
         let (left, right) = (w / 2 - shown / 2, w / 2 + shown / 2)
         drawing.write(max(0.8, h / 50), operation: "w 1 J")
-        drawing.write(left, h * 0.38, operation: "m")
+        drawing.write(left, h * 0.42, operation: "m")
         drawing.write(
-            left + shown * 0.3, h * 0.48, left + shown * 0.6, h * 0.28, right, h * 0.44, operation: "c S")
-        var small = min(7.5, h * 0.15)
-        let line = "Ký số: \(time.vietnameseText)"
-        let lineWidth = try drawing.width(line, .regular, size: small)
-        if lineWidth > w { small *= w / lineWidth }
+            left + shown * 0.3, h * 0.52, left + shown * 0.6, h * 0.32, right, h * 0.48, operation: "c S")
+        // In the right two thirds: the seal covers the left one.
+        let parts = time.vietnameseText.split(separator: " ").map(String.init)
+        let lines = ["Ký số: \(parts[0])", parts.dropFirst().joined(separator: " ")]
+        var small = min(7, h * 0.125)
+        for line in lines {
+            let lineWidth = try drawing.width(line, .regular, size: small)
+            if lineWidth > w * 0.64 { small *= w * 0.64 / lineWidth }
+        }
         guard small >= 3 else { throw .textDoesNotFit }
-        try drawing.centred(line, .regular, size: small, x: w / 2, y: h * 0.1)
+        for (line, y) in zip(lines, [0.21, 0.06]) {
+            try drawing.centred(line, .regular, size: small, x: w * 2 / 3, y: h * y)
+        }
     }
 
     /// Two rings; the parent's name along the upper arc, a star below, the organisation's own name in the middle.
