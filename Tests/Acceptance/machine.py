@@ -178,11 +178,11 @@ class Database:
             "VANTHU_DATABASE_NAME": self.name,
         }
 
-    def vanthu(self, *arguments, settings=None):
-        """Runs a command of the program to its end."""
+    def vanthu(self, *arguments, settings=None, input=""):
+        """Runs a command of the program to its end, with `input` on its standard input."""
         return subprocess.run(
             [binary(), *map(str, arguments)], env=self.environment | (settings or {}), cwd=ROOT, capture_output=True, text=True,
-            timeout=300,
+            timeout=300, input=input,
         )  # fmt: skip
 
     def bootstrap(self):

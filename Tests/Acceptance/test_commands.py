@@ -3,59 +3,61 @@
 import json
 import socket
 
+import httpx
 import pytest
 
-from conftest import PASSWORD, Server
+from client import Person, refused
+from machine import PASSWORD
 
 COMMANDS = [
-    ["serve"], ["worker"], ["migrate"], ["config"], ["routes"], ["audit"], ["audit", "verify"],
+    ["serve"], ["worker"], ["migrate"], ["demo"], ["config"], ["routes"], ["audit"], ["audit", "verify"],
     ["tenant"], ["tenant", "list"], ["tenant", "create"], ["account"], ["account", "set-password"], ["account", "hash-password"],
 ]
 
 
 @pytest.mark.parametrize("command", [[], *COMMANDS], ids=" ".join)
-def test_every_command_has_help_with_an_example(installation, command):
-    done = installation.run(*command, "--help")
+def test_every_command_has_help_with_an_example(database, command):
+    done = database.vanthu(*command, "--help")
     assert done.returncode == 0
     assert "Example: " in done.stdout
 
 
-def test_an_unknown_command_shows_how_to_use_it(installation):
-    done = installation.run("publish")
+def test_an_unknown_command_shows_how_to_use_it(database):
+    done = database.vanthu("publish")
     assert done.returncode != 0
     assert "--help" in done.stderr
 
 
-def test_migrate_brings_an_empty_database_forward_once(empty_installation):
-    pending = empty_installation.run("migrate", "--check")
+def test_migrate_brings_an_empty_database_forward_once(empty_database):
+    pending = empty_database.vanthu("migrate", "--check")
     assert pending.returncode == 1
     assert "pending 0001_platform" in pending.stdout
-    applied = empty_installation.run("migrate")
+    applied = empty_database.vanthu("migrate")
     assert applied.returncode == 0, applied.stderr
     assert "applied 0001_platform" in applied.stdout
-    assert empty_installation.sql("SELECT count(*) FROM documents.document_type WHERE NOT is_copy") == "29"
-    assert int(empty_installation.sql("SELECT count(*) FROM workflow.transition")) > 10
-    again = empty_installation.run("migrate")
+    assert empty_database.value("SELECT count(*) FROM documents.document_type WHERE NOT is_copy") == "29"
+    assert int(empty_database.value("SELECT count(*) FROM workflow.transition")) > 10
+    again = empty_database.vanthu("migrate")
     assert "up to date" in again.stdout and "applied" not in again.stdout
-    assert empty_installation.run("migrate", "--check").returncode == 0
+    assert empty_database.vanthu("migrate", "--check").returncode == 0
 
 
-def test_a_migration_that_was_changed_is_refused(empty_installation):
-    assert empty_installation.run("migrate").returncode == 0
-    empty_installation.sql("UPDATE platform.migration SET checksum = sha256('other') WHERE version = 1")
-    done = empty_installation.run("migrate")
+def test_a_migration_that_was_changed_is_refused(empty_database):
+    assert empty_database.vanthu("migrate").returncode == 0
+    empty_database.psql("UPDATE platform.migration SET checksum = sha256('other') WHERE version = 1")
+    done = empty_database.vanthu("migrate")
     assert done.returncode != 0
     assert "0001_platform" in done.stderr and "new migration" in done.stderr
 
 
-def test_a_missing_database_is_told_with_what_to_do(installation):
-    done = installation.run("migrate", "--check", VANTHU_DATABASE_HOST=str(installation.folder))
+def test_a_missing_database_is_told_with_what_to_do(database):
+    done = database.vanthu("migrate", "--check", settings={"VANTHU_DATABASE_HOST": "/nowhere"})
     assert done.returncode != 0
     assert "PostgreSQL cannot be reached" in done.stderr and "VANTHU_DATABASE_HOST" in done.stderr
 
 
-def test_config_tells_where_each_value_comes_from(installation):
-    done = installation.run("config", "--json", VANTHU_LOG_LEVEL="debug", VANTHU_DATABASE_PASSWORD="geheim")
+def test_config_tells_where_each_value_comes_from(database):
+    done = database.vanthu("config", "--json", settings={"VANTHU_LOG_LEVEL": "debug", "VANTHU_DATABASE_PASSWORD": "geheim"})
     values = {entry["name"]: entry for entry in json.loads(done.stdout)}
     assert values["log_level"]["value"] == "debug"
     assert values["log_level"]["origin"] == "environment VANTHU_LOG_LEVEL"
@@ -65,50 +67,48 @@ def test_config_tells_where_each_value_comes_from(installation):
 
 
 @pytest.mark.parametrize("setting", ["VANTHU_PROT", "VANTHU_PORT"])
-def test_a_wrong_setting_is_refused_by_name(installation, setting):
-    done = installation.run("config", **{setting: "eighty"})
+def test_a_wrong_setting_is_refused_by_name(database, setting):
+    done = database.vanthu("config", settings={setting: "eighty"})
     assert done.returncode != 0
     assert setting.removeprefix("VANTHU_").lower() in done.stderr
 
 
-def test_routes_are_those_of_the_openapi_document(installation, server):
-    import httpx
-
-    listed = {(route["method"].lower(), route["path"]) for route in json.loads(installation.run("routes", "--json").stdout)}
-    document = httpx.get(server.url + "/openapi.json").json()
+def test_routes_are_those_of_the_openapi_document(database, vanthu):
+    listed = {(route["method"].lower(), route["path"]) for route in json.loads(database.vanthu("routes", "--json").stdout)}
+    document = httpx.get(vanthu.url + "/openapi.json").json()
     assert listed == {(method, path) for path, item in document["paths"].items() for method in item if method != "parameters"}
 
 
-def test_a_taken_port_is_told_with_what_to_do(installation):
+def test_a_taken_port_is_told_with_what_to_do(database):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = installation.run("serve", VANTHU_PORT=str(taken.getsockname()[1]))
+        done = database.vanthu("serve", settings={"VANTHU_PORT": str(taken.getsockname()[1])})
     assert done.returncode != 0
     assert "is taken" in done.stderr and "VANTHU_PORT" in done.stderr
 
 
-def test_a_new_organisation_can_be_used_at_once(installation, server):
-    done = installation.run(
+def test_a_new_organisation_can_be_used_at_once(database, vanthu):
+    done = database.vanthu(
         "tenant", "create", "MOI", "--name", "Công ty Mới", "--abbreviation", "CTM", "--kind", "company",
         "--administrator", "Nguyễn Văn An", input="mot-mat-khau-dai")
     assert done.returncode == 0, done.stderr
-    administrator = server.sign_in("quantri@moi", "mot-mat-khau-dai")
-    assert administrator.get("/me").json()["post"]["role"] == "administrator"
-    assert "MOI" in installation.run("tenant", "list").stdout
-    again = installation.run(
+    assert Person(vanthu.url, "quantri@moi", "mot-mat-khau-dai").me["post"]["role"] == "administrator"
+    assert "MOI" in database.vanthu("tenant", "list").stdout
+    again = database.vanthu(
         "tenant", "create", "MOI", "--name", "X", "--abbreviation", "X", "--administrator", "Y", input="mot-mat-khau-dai")
     assert again.returncode != 0 and "is taken" in again.stderr
 
 
-def test_a_password_set_from_the_shell_replaces_the_old_one_and_ends_its_sessions(installation, server):
-    before = server.sign_in("vanthu2@bdag")
-    done = installation.run("account", "set-password", "vanthu2@bdag", input="mot-mat-khau-moi")
+def test_a_password_set_from_the_shell_replaces_the_old_one_and_ends_its_sessions(database, vanthu):
+    before = Person(vanthu.url, "vanthu2@bdag", PASSWORD)
+    done = database.vanthu("account", "set-password", "vanthu2@bdag", input="mot-mat-khau-moi")
     assert done.returncode == 0, done.stderr
-    assert before.get("/me").status_code == 401
-    server.sign_in("vanthu2@bdag", "mot-mat-khau-moi")
-    refused = before.post("/sessions", json={"login": "vanthu2@bdag", "password": PASSWORD})
-    assert refused.status_code == 401
+    with refused(401):
+        before.must("GET", "/me")
+    Person(vanthu.url, "vanthu2@bdag", "mot-mat-khau-moi")
+    with refused(401):
+        Person(vanthu.url, "vanthu2@bdag", PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -116,41 +116,7 @@ def test_a_password_set_from_the_shell_replaces_the_old_one_and_ends_its_session
     [("vanthu@bdag", "short", "password_too_short"), ("nobody@bdag", "mot-mat-khau-moi", "no account"),
      ("vanthu@nowhere", "mot-mat-khau-moi", "no organisation"), ("vanthu", "mot-mat-khau-moi", "name@CODE"),
      ("vanthu@bdag", "", "no password")])
-def test_a_password_that_cannot_be_set_is_told(installation, login, password, said):
-    done = installation.run("account", "set-password", login, input=password)
+def test_a_password_that_cannot_be_set_is_told(database, login, password, said):
+    done = database.vanthu("account", "set-password", login, input=password)
     assert done.returncode != 0
     assert said in done.stderr
-
-
-def test_audit_verify_finds_what_was_changed_removed_and_reordered(installation, server):
-    tenant = installation.sql("SELECT id FROM platform.tenant WHERE code = 'BDBK'")
-    for _ in range(5):
-        server.sign_in("vanthu@bdbk")
-    clean = installation.run("audit", "verify", "--tenant", "bdbk")
-    assert clean.returncode == 0, clean.stdout
-    assert "intact" in clean.stdout
-
-    def findings(tampering: str) -> str:
-        installation.sql(f"""
-            SET session_replication_role = replica;
-            CREATE TABLE kept AS SELECT * FROM platform.audit_entry WHERE tenant_id = '{tenant}';
-            {tampering}""")
-        done = installation.run("audit", "verify", "--tenant", "BDBK")
-        installation.sql(f"""
-            SET session_replication_role = replica;
-            DELETE FROM platform.audit_entry WHERE tenant_id = '{tenant}';
-            INSERT INTO platform.audit_entry SELECT * FROM kept;
-            DROP TABLE kept;""")
-        assert done.returncode == 1, done.stdout
-        return done.stdout
-
-    entry = f"platform.audit_entry WHERE tenant_id = '{tenant}' AND seq"
-    assert "entry 2: changed" in findings(
-        f"UPDATE platform.audit_entry SET canonical = replace(canonical, 'session', 'Session') WHERE tenant_id = '{tenant}' AND seq = 2;")
-    assert "removed" in findings(f"DELETE FROM {entry} = 3;")
-    assert "removed" in findings(f"DELETE FROM {entry} = (SELECT max(seq) FROM kept);")
-    assert "reordered" in findings(f"""
-        UPDATE platform.audit_entry SET seq = 1002 WHERE tenant_id = '{tenant}' AND seq = 2;
-        UPDATE platform.audit_entry SET seq = 2 WHERE tenant_id = '{tenant}' AND seq = 3;
-        UPDATE platform.audit_entry SET seq = 3 WHERE tenant_id = '{tenant}' AND seq = 1002;""")
-    assert installation.run("audit", "verify", "--tenant", "BDBK").returncode == 0

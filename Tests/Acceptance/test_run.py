@@ -10,7 +10,7 @@ import time
 import httpx
 import pytest
 
-from conftest import PASSWORD, ROOT, free_port
+from machine import PASSWORD, ROOT, free_port
 
 
 class Run:
