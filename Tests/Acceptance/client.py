@@ -5,6 +5,7 @@ Every verb asks for what it needs, gives back the answer's JSON, and raises `Ref
 
 import base64
 import contextlib
+import datetime
 import hashlib
 import threading
 import uuid
@@ -248,9 +249,10 @@ class Office:
     administrator = property(lambda self: self.person("quantri"))
 
     def register(self, direction):
-        """The id of the open register of this year."""
-        found = [r for r in self.clerk.items("/registers") if r["direction"] == direction and r["state"] == "open"]
-        return max(found, key=lambda register: register["year"])["id"]
+        """The id of the register of this year that the demonstration has opened."""
+        year = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).year
+        found = [r for r in self.clerk.items("/registers") if (r["direction"], r["year"]) == (direction, year)]
+        return min(register["id"] for register in found)
 
     def keys(self):
         """Makes the leader's signing key and the organisation's seal, once."""

@@ -348,6 +348,70 @@ def test_a_wrong_pin_five_times_locks_the_key_and_the_right_one_no_longer_works(
     assert deputy.document(document)["signatures"] == []
 
 
+def test_guessing_many_pins_at_once_gives_no_more_tries(headquarters):
+    deputy = headquarters.deputy
+    deputy.make_signing_key("135791")
+    document = headquarters.specialist.draft("Văn bản dò PIN", signer=deputy.post)
+    headquarters.specialist.attach(document, letter_pdf())
+    headquarters.specialist.submit(document)
+    headquarters.head.agree(document)
+    headquarters.clerk.agree(document)
+    version = deputy.document(document)["version"]
+
+    def guess(pin):
+        with pytest.raises(Refused) as refusal:
+            deputy.sign(document, pin, version=version)
+        return refusal.value.code
+
+    with ThreadPoolExecutor(8) as hands:
+        codes = list(hands.map(guess, [f"00000{i}" for i in range(1, 10)] + ["246801", "246803", "246804"]))
+    assert codes.count("wrong_pin") <= 5, codes
+    assert set(codes) <= {"wrong_pin", "key_locked"}, codes
+    with refused(423, "key_locked"):
+        deputy.sign(document, "135791")
+
+
+def test_a_signature_that_fails_for_another_reason_costs_no_try(vanthu, database, hanoi):
+    hanoi.keys()
+    document = hanoi.document("awaiting_signature", letter_pdf())
+    tries = f"""SELECT k.tries_left FROM signatures.soft_key AS k JOIN signatures.certificate AS c ON c.id = k.certificate_id
+                 WHERE c.post_id = '{hanoi.leader.post}'"""
+    before = database.value(tries)
+    vanthu.wait_for_jobs()
+    lose_the_content(database, document)
+    for _ in range(6):
+        with pytest.raises(Refused) as refusal:
+            hanoi.leader.sign(document, hanoi.PIN)
+        assert refusal.value.code != "key_locked"
+    assert database.value(tries) == before
+
+
+def lose_the_content(database, document):
+    """Lets the document's file name a content that is on no disk, as after a restore that forgot the files."""
+    database.psql(f"""
+        INSERT INTO platform.blob (sha256, size, media_type) VALUES (sha256('lost'), 4, 'application/pdf') ON CONFLICT DO NOTHING;
+        UPDATE documents.file SET sha256 = sha256('lost') WHERE document_id = '{document}';
+    """)
+
+
+def test_signing_twice_at_the_same_moment_is_one_signature(hanoi):
+    hanoi.keys()
+    document = hanoi.document("awaiting_signature", letter_pdf())
+    version = hanoi.leader.document(document)["version"]
+
+    def sign(_):
+        try:
+            return hanoi.leader.sign(document, hanoi.PIN, version=version)["state"]
+        except Refused as refusal:
+            assert refusal.status in (409, 412), refusal
+            return None
+
+    with ThreadPoolExecutor(3) as hands:
+        assert sorted(filter(None, hands.map(sign, range(3)))) == ["signed"]
+    read = hanoi.leader.document(document)
+    assert len(read["signatures"]) == 1 and len([f for f in read["files"] if f["role"] == "main"]) == 2
+
+
 def test_the_right_pin_gives_the_tries_back(headquarters):
     headquarters.keys()
     for _ in range(3):
@@ -428,6 +492,26 @@ def test_an_unknown_recipient_stops_the_whole_issue(hanoi, headquarters):
             hanoi.clerk.issue(document, recipients)
     assert hanoi.clerk.document(document)["state"] == "sealed"
     assert [d for d in headquarters.clerk.deliveries() if d["notation"] == notation] == []
+
+
+def test_numbering_and_sealing_twice_is_refused(hanoi, numbers):
+    document = hanoi.document("sealed", letter_pdf())
+    before = numbers()
+    with refused(409, "action_not_possible"):
+        hanoi.clerk.number(document, hanoi.register("outgoing"))
+    with refused(409, "action_not_possible"):
+        hanoi.clerk.seal(document, hanoi.PIN)
+    assert numbers() == before
+    assert len(hanoi.clerk.document(document)["signatures"]) == 2
+
+
+def test_sealing_before_the_number_or_issuing_before_the_seal_is_refused(hanoi):
+    document = hanoi.document("signed", letter_pdf())
+    with refused(409, "action_not_possible"):
+        hanoi.clerk.seal(document, hanoi.PIN)
+    hanoi.clerk.number(document, hanoi.register("outgoing"))
+    with refused(409, "action_not_possible"):
+        hanoi.clerk.issue(document, ["TCT"])
 
 
 def test_a_delivery_is_registered_once(hanoi, headquarters):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -262,6 +263,38 @@ def test_a_key_that_is_none_is_refused(hanoi, key):
     body = {"direction": "outgoing", "type": "CV", "subject": "Khóa sai"}
     answer = hanoi.specialist.ask("POST", "/documents", json=body, headers={"Idempotency-Key": key})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_idempotency_key")
+
+
+def test_the_same_request_many_times_at_once_is_one_act(database, hanoi):
+    key, subject = new_key(), f"Bấm nhiều lần {new_key()}"
+    with ThreadPoolExecutor(8) as hands:
+        made = set(hands.map(lambda _: hanoi.specialist.draft(subject, key=key), range(8)))
+    assert len(made) == 1
+    assert database.value(f"SELECT count(*) FROM documents.document WHERE subject = '{subject}'") == "1"
+
+
+# Limits
+
+
+def test_a_json_body_over_a_megabyte_is_refused(hanoi):
+    body = {"direction": "outgoing", "type": "CV", "subject": "Lớn", "note": "x" * 1_100_000}
+    answer = hanoi.specialist.ask("POST", "/documents", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_headers_without_end_are_refused(vanthu):
+    answer = Client(vanthu.url, **{"X-Endless": "x" * 100_000}).ask("GET", "/healthz")
+    assert answer.status_code in (400, 431)
+    assert vanthu.status("/healthz") == 200
+
+
+@pytest.mark.parametrize("typed", [
+    "'", "''", "\\", "\\'", "a:A", "a & b | !c", "(", "<->", ":*", "%", "_", "😀", "x" * 200, "- -", "\u0301", "a'b\\c:D",
+    "12/", "/QĐ", "“trích dẫn”", "\u200b", "ﬁ", "１２/ＱĐ",
+])  # fmt: skip
+def test_whatever_is_typed_into_search_is_looked_for_and_never_an_error(hanoi, typed):
+    answer = hanoi.specialist.ask("GET", "/search", params={"q": typed})
+    assert answer.status_code == 200 or (answer.status_code == 422 and not typed.strip("\u200b")), answer.text
 
 
 # Signing in

@@ -69,7 +69,7 @@ def test_no_answer_is_a_5xx_or_denied_by_its_schema(vanthu, hanoi, known_ids, tm
         # What it tries at the door must not lock out the other tests.
         "--header", f"X-Forwarded-For: 203.0.113.{len(role) + 100}",
         "--checks", "all", "--exclude-checks", "positive_data_acceptance,use_after_free,ensure_resource_availability",
-        "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", "2026", "--no-shrink", "--workers", "2",
+        "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", "2026", "--no-shrink",
         "--continue-on-failure", "--suppress-health-check", "all", "--warnings", "off",
         *[word for name in sorted(LEFT_OUT) for word in ("--exclude-operation-id", name)],
     ]  # fmt: skip
