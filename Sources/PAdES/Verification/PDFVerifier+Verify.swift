@@ -14,10 +14,21 @@ extension PDFVerifier {
         guard found.count * pdf.count <= 8 << 30 else { throw .tooComplex("too many signatures for the size") }
         let updates = self.updates(of: file, since: found.map(\.view).min() ?? file.lastView)
         var reports: [SignatureReport] = []
+        // Signatures of one person share their path, and a path costs more than all the rest.
+        var paths: [[[UInt8]]: SignatureReport.Trust] = [:]
         for (signed, view, isCurrent) in found {
             var check = SignatureCheck(file: file, signed: signed, view: view)
             check.run()
-            reports.append(self.report(check, updates: updates, isCurrent: isCurrent))
+            var trust = SignatureReport.Trust.unknown
+            if let certificate = check.certificate {
+                let others = check.chain + self.intermediates
+                let key = [certificate.der] + others
+                trust =
+                    paths[key]
+                    ?? CertificatePath.check(certificate, others: others, roots: self.roots, at: self.time)
+                paths[key] = trust
+            }
+            reports.append(self.report(check, trust: trust, updates: updates, isCurrent: isCurrent))
         }
         return VerificationReport(signatures: reports)
     }
@@ -70,7 +81,7 @@ extension PDFVerifier {
     }
 
     private func report(
-        _ check: SignatureCheck, updates: [Int: UpdateAnalysis], isCurrent: Bool
+        _ check: SignatureCheck, trust: SignatureReport.Trust, updates: [Int: UpdateAnalysis], isCurrent: Bool
     ) -> SignatureReport {
         let file = check.file
         let permissions = try? file.permissions(in: check.view)
@@ -103,10 +114,7 @@ extension PDFVerifier {
         let dictionary = check.signed.dictionary
         return SignatureReport(
             fieldName: check.signed.field.name, verdict: verdict, reasons: reasons,
-            trust: certificate.map { certificate in
-                CertificatePath.check(
-                    certificate, others: check.chain + self.intermediates, roots: self.roots, at: self.time)
-            } ?? .unknown,
+            trust: trust,
             coversWholeFile: check.coversWholeFile,
             certificationLevel: (try? file.permissions(of: dictionary, in: check.view))?.certification,
             changes: changes, algorithm: check.scheme?.name,
