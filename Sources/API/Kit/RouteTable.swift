@@ -51,7 +51,8 @@ struct RouteTable: Sendable {
     func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
         var captures: [Substring] = []
         // `//` and a slash at the end are other addresses: they lead nowhere rather than to the same thing twice.
-        let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         guard let node = Self.descend(self.root, segments[...], &captures), !node.routes.isEmpty else {
             return .nothing
         }

@@ -62,9 +62,10 @@ public final class AccessLog: Service {
             }
             if now.tv_sec != state.second {
                 state.second = now.tv_sec
-                state.time = Date(timeIntervalSince1970: Double(now.tv_sec)).ISO8601Format()
+                state.time = String(Date(timeIntervalSince1970: Double(now.tv_sec)).ISO8601Format().dropLast())
             }
-            Self.write(entry, time: state.time, dropped: state.dropped, into: &state.bytes)
+            let milliseconds = String(1000 + now.tv_nsec / 1_000_000).dropFirst()
+            Self.write(entry, time: "\(state.time).\(milliseconds)Z", dropped: state.dropped, into: &state.bytes)
             state.dropped = 0
         }
     }

@@ -11,7 +11,7 @@ enum SignatureRoutes {
     private static let reading = Route.Access.signedIn(.documentsRead)
     private static let writing = Route.Access.signedIn(.signaturesWrite)
     private static let pin = Schema.object(
-        "PIN", .required("pin", .secret(1...64, "6 to 64 characters; never stored, never logged.")))
+        "PIN", .required("pin", .secret(6...64, "Not one character only; never stored, never logged.")))
 
     static let all: [Route] = [
         Route(

@@ -89,19 +89,23 @@ struct OpenAPI {
                 "schema": parameter.schema.jsonSchema(into: &self.components),
             ])
         }
-        func header(_ name: String, required: Bool, _ note: String) {
+        func header(_ name: String, required: Bool, _ note: String, pattern: String? = nil) {
+            var schema: JSONObject = ["type": "string"]
+            if let pattern { schema["pattern"] = .string(pattern) }
             parameters.append([
                 "name": .string(name), "in": "header", "required": .boolean(required), "description": .string(note),
-                "schema": ["type": "string"],
+                "schema": .object(schema),
             ])
         }
         if route.traits.contains(.ifMatch) {
-            header("If-Match", required: true, "The ETag of what was read; 412 when it has changed since.")
+            header(
+                "If-Match", required: true, "The ETag of what was read; 412 when it has changed since.",
+                pattern: #"^"[0-9]{1,18}"$"#)
         }
         if route.traits.contains(.idempotent) {
             header(
-                "Idempotency-Key", required: false,
-                "1 to 128 printable ASCII characters; a repetition is answered as the first was.")
+                "Idempotency-Key", required: false, "A repetition with the same key is answered as the first was.",
+                pattern: "^[!-~]{1,128}$")
         }
         if route.traits.contains(.tagged) {
             header("If-None-Match", required: false, "An ETag that is known already; 304 when it still holds.")

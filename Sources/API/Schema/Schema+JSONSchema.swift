@@ -21,8 +21,12 @@ extension Schema {
         var object: JSONObject = [:]
         var type: String?
         switch self.kind {
-        case .text(let length, _):
+        case .text(let length, let lines):
             type = "string"
+            // What the server itself writes has no bounds here; what it takes has no control characters (`Text`).
+            if length.upperBound < Int.max {
+                object["pattern"] = lines ? #"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"# : #"^[^\x00-\x1f\x7f-\x9f]*$"#
+            }
             if length.lowerBound > 0 { object["minLength"] = .integer(Int64(length.lowerBound)) }
             if length.upperBound < Int.max { object["maxLength"] = .integer(Int64(length.upperBound)) }
         case .secret(let length):
