@@ -26,6 +26,9 @@ import Testing
 
     @Test func aChangeNamesTheVersionItWasReadAs() throws {
         #expect(try EntityTag.version(ifMatch: "\"12\"") == 12)
+        let shown = EntityTag.of("\"12\"", showing: Array("0123456789".utf8))
+        #expect(try EntityTag.version(ifMatch: shown) == 12)
+        #expect(shown != EntityTag.of("\"12\"", showing: Array("0123456788".utf8)) && shown.count == 21)
         #expect(throws: Problem.preconditionRequired) { try EntityTag.version(ifMatch: nil) }
         #expect(throws: Problem.preconditionRequired) { try EntityTag.version(ifMatch: "*") }
         #expect(throws: Problem.changedSinceRead) { try EntityTag.version(ifMatch: "W/\"12\"") }

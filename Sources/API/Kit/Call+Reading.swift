@@ -34,7 +34,8 @@ extension Call {
     /// A result as an answer; 304 when the caller already has this version.
     func answer(_ result: JSONResult, status: HTTPResponse.Status = .ok) -> Response {
         var headers: HTTPFields = [.contentType: "application/json"]
-        if let etag = result.etag {
+        if let version = result.etag {
+            let etag = EntityTag.of(version, showing: result.bytes)
             headers[.eTag] = etag
             headers[.cacheControl] = "private, no-cache"
             if status == .ok, let known = self.header(.ifNoneMatch),

@@ -100,7 +100,7 @@ struct OpenAPI {
         if route.traits.contains(.ifMatch) {
             header(
                 "If-Match", required: true, "The ETag of what was read; 412 when it has changed since.",
-                pattern: #"^"[0-9]{1,18}"$"#)
+                pattern: #"^"[0-9]{1,18}(-[0-9a-f]{16})?"$"#)
         }
         if route.traits.contains(.idempotent) {
             header(
