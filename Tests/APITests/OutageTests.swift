@@ -49,6 +49,9 @@ import Testing
             user: "vanthu_app")
         settings.poolSize = 1
         settings.leaseTimeout = .milliseconds(100)
+        // Longer than any busy machine takes to let the second request run.
+        settings.lockTimeout = .seconds(120)
+        settings.statementTimeout = .seconds(120)
         let narrow = Database(settings, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let harness = try await Harness.make()
         defer { try? FileManager.default.removeItem(atPath: harness.folder) }
