@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Platform
 import Postgres
@@ -36,11 +37,19 @@ struct Installation {
 
     private func database(_ user: ConfigurationKey, password: ConfigurationKey, poolSize: Int) throws -> Database {
         var settings = DatabaseConfiguration(
-            host: try self.configuration.databaseHost, port: try self.configuration.integer(.databasePort),
+            host: try self.databaseHost(), port: try self.configuration.integer(.databasePort),
             database: try self.configuration.text(.databaseName), user: try self.configuration.text(user),
             password: self.configuration.optional(password))
         settings.poolSize = poolSize
         return Database(settings, logger: self.logger)
+    }
+
+    /// The socket's folder as libpq wants it: absolute, or it would be a host's name, and with links followed, because scripts/run
+    /// links to a shorter path where the folder's own is too long.
+    private func databaseHost() throws -> String {
+        let host = try self.configuration.databaseHost
+        guard host.contains("/"), !host.contains(",") else { return host }
+        return URL(fileURLWithPath: host).resolvingSymlinksInPath().path
     }
 
     /// The contents of files.

@@ -40,6 +40,13 @@ class Run:
         os.killpg(self.process.pid, number)
         return self.process.wait(timeout=60)
 
+    def vanthu(self, *words: str) -> subprocess.CompletedProcess:
+        """A command as a person would give it in another terminal: nothing but the folder is told, by a relative path."""
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("VANTHU_")}
+        return subprocess.run(
+            [ROOT / ".build/debug/vanthu", *words], cwd=self.data.parent, env=clean | {"VANTHU_DATA": self.data.name},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
     @property
     def server(self) -> int:
         return int((self.data / "server.pid").read_text())
@@ -75,6 +82,7 @@ def test_it_serves_the_demonstration_and_ctrl_c_ends_everything(place):
     assert answer.status_code == 201, answer.text
     assert answer.json()["post"]["unit"]["name"] == "Văn phòng"
     assert (place[0] / "run/.s.PGSQL.5432").is_socket()
+    assert "BDHN" in run.vanthu("tenant", "list").stdout
     server, postmaster = run.server, run.postmaster
     assert run.stop(signal.SIGINT) == 0, run.output.read_text()
     assert gone(server) and gone(postmaster)
@@ -121,6 +129,7 @@ def test_a_folder_whose_path_is_too_long_for_a_socket_works(place):
     run = Run(long, place[1])
     text = run.wait_until_served()
     assert "107 bytes" in text
+    assert "BDHN" in run.vanthu("tenant", "list").stdout
     assert run.stop() == 0
     subprocess.run(["rm", "-rf", (long / "run").resolve()], check=True)
 
