@@ -6,16 +6,22 @@ enum CMSWriter {
     /// content-type, message-digest, signing-certificate-v2 and CMSAlgorithmProtection, sorted as DER wants, with the tag of
     /// SET: the data to be signed.
     static func signedAttributes(
-        messageDigest: [UInt8], certificate: [UInt8], scheme: SignatureScheme
+        messageDigest: [UInt8], certificate: [UInt8], chain: [[UInt8]], scheme: SignatureScheme
     ) throws(PDFError) -> [UInt8] {
-        let certificateHash = try Digest.hash(.sha256, certificate)
+        // The issuers too: what lies beside the signer's certificate is not protected by anything else.
+        var hashes: [[UInt8]] = []
+        for der in [certificate] + chain { hashes.append(try Digest.hash(.sha256, der)) }
         return try self.der { der in
             let attributes: [[UInt8]] = [
                 try self.attribute(OID.contentType) { try $0.serialize(OID.data) },
                 try self.attribute(OID.messageDigest) { $0.octets(messageDigest) },
                 try self.attribute(OID.signingCertificateV2) { value in
                     // SigningCertificateV2 ▸ certs ▸ ESSCertIDv2; the hash algorithm is left out: SHA-256 is its default.
-                    value.sequence { $0.sequence { $0.sequence { $0.octets(certificateHash) } } }
+                    value.sequence { value in
+                        value.sequence { certificates in
+                            for hash in hashes { certificates.sequence { $0.octets(hash) } }
+                        }
+                    }
                 },
                 try self.attribute(OID.algorithmProtection) { value in
                     try value.appendConstructedNode(identifier: .sequence) { body in

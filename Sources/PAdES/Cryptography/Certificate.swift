@@ -4,7 +4,7 @@ import COpenSSL
 final class Certificate {
     let der: [UInt8]
     let handle: OpaquePointer
-    private let key: OpaquePointer
+    fileprivate let key: OpaquePointer
 
     /// - Throws: `certificateUnsuitable` for bytes that are no certificate, or one whose key OpenSSL doesn't know.
     init(_ der: [UInt8]) throws(PDFError) {
@@ -108,5 +108,13 @@ extension Certificate {
             return nil
         }
         return Array(UnsafeBufferPointer(start: start, count: Int(ASN1_STRING_length(identifier))))
+    }
+
+    /// Whether the certificate says that `issuer` issued it: by name and key identifier.
+    func names(_ issuer: Certificate) -> Bool { X509_check_issued(issuer.handle, self.handle) == X509_V_OK }
+
+    func isSigned(by issuer: Certificate) -> Bool {
+        defer { ERR_clear_error() }
+        return X509_verify(self.handle, issuer.key) == 1
     }
 }

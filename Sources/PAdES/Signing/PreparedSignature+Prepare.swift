@@ -53,7 +53,8 @@ extension PreparedSignature {
         digest.update(appended[(gapEnd - pdf.count)...])
         let messageDigest = try digest.value()
         let attributes = try CMSWriter.signedAttributes(
-            messageDigest: messageDigest, certificate: request.certificate, scheme: algorithm.scheme)
+            messageDigest: messageDigest, certificate: request.certificate, chain: request.chain,
+            scheme: algorithm.scheme)
         return PreparedSignature(
             appended: appended, baseLength: pdf.count, byteRange: byteRange, fieldName: field.name,
             messageDigest: messageDigest, signedAttributes: attributes,

@@ -18,7 +18,7 @@ extension PDFVerifier {
         var paths: [[[UInt8]]: SignatureReport.Trust] = [:]
         for (signed, view, isCurrent) in found {
             var check = SignatureCheck(file: file, signed: signed, view: view)
-            check.run()
+            check.run(issuers: self.intermediates + self.roots)
             var trust = SignatureReport.Trust.unknown
             if let certificate = check.certificate {
                 let others = check.chain + self.intermediates

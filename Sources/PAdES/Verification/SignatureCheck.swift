@@ -16,7 +16,7 @@ struct SignatureCheck {
         var baseline: [String] = []
     }
 
-    private(set) var findings = Findings()
+    var findings = Findings()
     private(set) var scheme: SignatureScheme?
     private(set) var certificate: Certificate?
     private(set) var chain: [[UInt8]] = []
@@ -29,7 +29,8 @@ struct SignatureCheck {
         self.view = view
     }
 
-    mutating func run() {
+    /// - Parameter issuers: certificates that are known besides those in the signature.
+    mutating func run(issuers: [[UInt8]]) {
         guard let ranges = self.ranges() else { return }
         guard let cms = self.decode(ranges) else { return }
         guard let signer = cms.signers.first, cms.signers.count == 1 else {
@@ -44,11 +45,12 @@ struct SignatureCheck {
         }
         self.certificate = certificate
         self.checkDigest(ranges, signer, scheme, certificate)
-        self.checkSigningCertificate(signer, certificate)
+        let isChainSigned = self.checkSigningCertificate(signer, certificate)
+        if !isChainSigned { self.checkBystanders(issuers) }
     }
 
     private var subFilter: String? { self.signed.dictionary["SubFilter"]?.name }
-    private var isCAdES: Bool { self.subFilter == "ETSI.CAdES.detached" }
+    var isCAdES: Bool { self.subFilter == "ETSI.CAdES.detached" }
 
     /// The two ranges, when they are the whole file up to the end of the signature's own revision, without exactly its
     /// `/Contents` token.
@@ -76,7 +78,7 @@ struct SignatureCheck {
         let (gap, end) = (numbers[1]..<numbers[2], numbers[2] + numbers[3])
         guard let contents = self.contentsToken(in: extent), contents == gap, self.bytes[gap.lowerBound] == 0x3C,
             self.bytes[gap.upperBound - 1] == 0x3E,
-            self.bytes[(gap.lowerBound + 1)..<(gap.upperBound - 1)].allSatisfy({ PDFLexer.hexDigit($0) != nil })
+            Self.isHex(self.bytes[(gap.lowerBound + 1)..<(gap.upperBound - 1)])
         else { return refuse("byte_range_gap_is_not_contents") }
         // Only the line end after %%EOF may be left out or included.
         guard end >= revisionEnd, end - revisionEnd <= 2,
@@ -84,6 +86,16 @@ struct SignatureCheck {
         else { return refuse("byte_range_ends_inside_revision") }
         self.coversWholeFile = self.bytes[end...].allSatisfy(PDFLexer.isSpace)
         return (0..<numbers[1], numbers[2]..<end, gap)
+    }
+
+    /// Digits only, and their letters all small or all capital: a writer does not mix them, so a mixture was made afterwards.
+    private static func isHex(_ digits: ArraySlice<UInt8>) -> Bool {
+        var (hasSmall, hasCapital) = (false, false)
+        for digit in digits {
+            guard PDFLexer.hexDigit(digit) != nil else { return false }
+            if digit >= 0x61 { hasSmall = true } else if digit >= 0x41 { hasCapital = true }
+        }
+        return !(hasSmall && hasCapital)
     }
 
     /// Where the value of `/Contents` stands in the signature dictionary.
@@ -201,32 +213,5 @@ struct SignatureCheck {
             parts[0].encodedBytes.elementsEqual(signer.digestAlgorithmDER),
             parts[1].encodedBytes.dropFirst().elementsEqual(signer.signatureAlgorithmDER.dropFirst())
         else { return self.findings.cryptography.append("algorithm_protection") }
-    }
-
-    /// signing-certificate-v2 must be there once and be the certificate (EN 319 122-1, 5.2.2).
-    private mutating func checkSigningCertificate(_ signer: CMSSignedData.Signer, _ certificate: Certificate) {
-        if self.isCAdES, signer.attributes.contains(where: { $0.type == OID.signingCertificate }) {
-            self.findings.baseline.append("signing_certificate_v1_present")
-        }
-        guard signer.attributes.contains(where: { $0.type == OID.signingCertificateV2 }) else {
-            if self.isCAdES { self.findings.baseline.append("signing_certificate_missing") }
-            return
-        }
-        guard let values = signer.values(of: OID.signingCertificateV2), values.count == 1,
-            let certificates = try? values[0].constructed(.sequence).first?.constructed(.sequence),
-            var parts = try? certificates.first?.constructed(.sequence)[...]
-        else { return self.findings.structure.append("signing_certificate_malformed") }
-        var algorithm = Digest.Algorithm.sha256
-        if parts.first?.identifier == .sequence {
-            let name = (try? parts.popFirst()?.constructed(.sequence))?.first
-            guard let name, let identifier = try? ASN1ObjectIdentifier(derEncoded: name),
-                let named = Digest.Algorithm(identifier)
-            else { return self.findings.structure.append("signing_certificate_malformed") }
-            algorithm = named
-        }
-        guard let hash = parts.first, let stated = try? ASN1OctetString(derEncoded: hash).bytes,
-            let actual = try? Digest.hash(algorithm, certificate.der)
-        else { return self.findings.structure.append("signing_certificate_malformed") }
-        if !stated.elementsEqual(actual) { self.findings.cryptography.append("signing_certificate_differs") }
     }
 }
