@@ -22,6 +22,8 @@ public enum DocumentsError: RefusalConvertible, Hashable {
     case registerClosed
     case registerOfAnotherYear
     case registerOfAnotherDirection
+    /// Another register of the year has given this number with this symbol already.
+    case notationTaken
 
     public var refusal: Refusal {
         switch self {
@@ -41,6 +43,7 @@ public enum DocumentsError: RefusalConvertible, Hashable {
         case .possibleDuplicate: Refusal(409, "possible_duplicate", field: "code_number")
         case .registerClosed: Refusal(409, "register_closed", field: "register_id")
         case .registerOfAnotherYear: Refusal(409, "register_of_another_year", field: "register_id")
+        case .notationTaken: Refusal(409, "notation_taken", field: "register_id")
         case .registerOfAnotherDirection: Refusal(422, "register_of_another_direction", field: "register_id")
         }
     }

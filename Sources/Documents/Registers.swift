@@ -88,12 +88,27 @@ public struct GiveNumber: Sendable {
         self.register = register
     }
 
-    /// One statement. Throws `.registerNotFound`, `.registerClosed`, `.registerOfAnotherYear`, `.registerOfAnotherDirection`.
+    /// One statement. Throws `.registerNotFound`, `.registerClosed`, `.registerOfAnotherYear`, `.registerOfAnotherDirection`,
+    /// `.notationTaken`.
     public func callAsFunction(in transaction: borrowing Transaction) throws -> GivenNumber {
-        let given: GivenNumber? = try transaction.first(
+        let given: GivenNumber?
+        do {
+            given = try self.give(in: transaction)
+        } catch let error as DatabaseError where error.constraint == "document_notation_key" {
+            throw DocumentsError.notationTaken
+        }
+        guard let given else { throw try Self.reason(self.register, self.document, in: transaction) }
+        return given
+    }
+
+    /// Types without an abbreviation (công văn, thư công) print the same symbol, so they share one series: number and symbol are
+    /// unique within the year (Decree 30/2020, art. 15).
+    private func give(in transaction: borrowing Transaction) throws -> GivenNumber? {
+        try transaction.first(
             """
             WITH chosen AS (
-                SELECT r.id, r.year, CASE r.series_by WHEN 'type' THEN d.type_code ELSE '' END AS series,
+                SELECT r.id, r.year,
+                       CASE WHEN r.series_by <> 'type' THEN '' WHEN t.abbreviation = '' THEN 'CV' ELSE d.type_code END AS series,
                        rtrim(replace(replace(replace(
                            CASE WHEN t.abbreviation = '' THEN r.letter_template ELSE r.symbol_template END,
                            '{type}', t.abbreviation), '{organisation}', o.abbreviation),
@@ -123,8 +138,6 @@ public struct GiveNumber: Sendable {
                 number: try row.column(0), codeNumber: try row.column(1), codeNotation: try row.column(2),
                 notation: try row.column(3), issuedOn: try row.column(4))
         }
-        guard let given else { throw try Self.reason(self.register, self.document, in: transaction) }
-        return given
     }
 
     /// Why a register gave no number: asked only then, so that the good case stays one statement.

@@ -120,7 +120,8 @@ def test_one_byte_over_the_limit_is_too_much_and_the_limit_itself_is_not(hanoi, 
 def test_an_upload_that_breaks_off_leaves_nothing_behind(vanthu, hanoi, draft):
     before = vanthu.files()
     with connect(vanthu) as connection:
-        connection.sendall(upload_head(hanoi.specialist, draft, "Content-Length: 1000000") + b"x" * 400_000)
+        connection.sendall(upload_head(hanoi.specialist, draft, "Content-Length: 1000000") + b"x" * 600_000)
+        wait_until(lambda: vanthu.files() != before, "the first part of the upload is on the disk")
     wait_until(lambda: vanthu.files() == before, "nothing is left of the upload")
     assert files_of(hanoi.specialist, draft) == []
 
@@ -219,8 +220,11 @@ def numbers(database):
         "SELECT register_id, series, last_number FROM documents.register_counter ORDER BY 1, 2")
 
 
-def new_register(clerk, direction, year):
-    body = {"direction": direction, "name": f"Sổ {new_key()[:8]}", "year": year}
+def new_register(clerk, direction, year, symbol=None):
+    """A register with a symbol of its own, because number and symbol are unique over all registers of a year."""
+    name = new_key()[:8].upper()
+    symbol = symbol or f"{{organisation}}-{name}"
+    body = {"direction": direction, "name": f"Sổ {name}", "year": year, "symbol_template": symbol, "letter_template": symbol}
     return clerk.must("POST", "/registers", json=body)["id"]
 
 
@@ -260,6 +264,26 @@ def test_a_register_of_another_direction_gives_no_number(hanoi, numbers):
     with refused(422, "register_of_another_direction"):
         hanoi.clerk.number(document, hanoi.register("incoming"))
     assert numbers() == before
+
+
+def test_two_registers_with_the_same_symbol_never_give_the_same_number_twice(database, hanoi):
+    """Number and symbol are unique within a year (Decree 30/2020, art. 15)."""
+    symbol = f"{{organisation}}-{new_key()[:6].upper()}"
+    one, other = (new_register(hanoi.clerk, "outgoing", this_year(database), symbol) for _ in range(2))
+    first, second = hanoi.document("signed", letter_pdf()), hanoi.document("signed", letter_pdf())
+    assert hanoi.clerk.number(first, one)["number"] == 1
+    with refused(409, "notation_taken", field="register_id"):
+        hanoi.clerk.number(second, other)
+    assert hanoi.clerk.number(second, one)["number"] == 2
+
+
+def test_types_that_print_the_same_symbol_share_one_series(hanoi):
+    """Neither công văn nor thư công has an abbreviation, so both are written 12/BĐHN-VP."""
+    given = []
+    for type in ("CV", "TCONG", "CV", "TCONG"):
+        document = hanoi.document("signed", letter_pdf(), type=type)
+        given.append(hanoi.clerk.number(document, hanoi.register("outgoing"))["number"])
+    assert given == list(range(given[0], given[0] + 4))
 
 
 def test_a_refused_registration_uses_up_no_number(hanoi):

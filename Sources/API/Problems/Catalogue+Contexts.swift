@@ -61,6 +61,9 @@ extension Catalogue {
         register_of_another_direction
           vi: Sổ khác loại | Sổ này không dành cho loại văn bản đi, đến hay nội bộ này.
           en: Register of another kind | This register is not for documents of this direction.
+        notation_taken
+          vi: Số, ký hiệu đã cấp ở sổ khác | Trong năm đã có văn bản mang số và ký hiệu này. Hãy dùng sổ có ký hiệu riêng.
+          en: Number given by another register | A document of this year has this number and symbol. Use a register with its own symbol.
         state_secret_refused
           vi: Không nhận tài liệu mật | Bí mật nhà nước không được đưa vào hệ thống nối mạng.
           en: State secrets are refused | State secrets may not enter a networked system.
