@@ -26,6 +26,7 @@ import Testing
         "", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "01", "1.", "-", "nul", "\"a", "\"\\x\"", "\"\\ud800\"", "\"\n\"",
         "1 2",
         "{\"a\":1,\"a\":2}", "1e999", "\"\\u12g4\"", String(repeating: "[", count: 100),
+        "[" + String(repeating: "0,", count: 30_000) + "0]",
     ])
     func whatIsNoJSONIsRefused(text: String) {
         #expect(throws: JSONParser.Failure.self) { try self.parse(text) }

@@ -1,19 +1,22 @@
 /// Reads JSON text strictly as RFC 8259 has it, and refuses what a careful server should not guess about: bytes that are no
-/// UTF-8, the same member twice, lone surrogates, nesting deeper than ``maximumDepth``.
+/// UTF-8, the same member twice, lone surrogates, nesting deeper than ``maximumDepth``, more than ``maximumCount`` values.
 struct JSONParser {
     /// Why a text is no JSON, and where: `offset` is the byte at which reading stopped.
     struct Failure: Error, Hashable {
         enum Reason: String {
-            case empty, unexpected, invalidText, duplicateName, tooDeep, numberOutOfRange
+            case empty, unexpected, invalidText, duplicateName, tooDeep, tooMany, numberOutOfRange
         }
         let reason: Reason
         let offset: Int
     }
 
     static let maximumDepth = 32
+    /// No body of ours comes near; a megabyte of `[0,0,…` would otherwise become many megabytes of values.
+    static let maximumCount = 20_000
 
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
+    private var count = 0
 
     /// Reads a whole text; anything but white space after the value is an error.
     static func parse(_ bytes: UnsafeRawBufferPointer) throws(Failure) -> JSONValue {
@@ -57,6 +60,8 @@ struct JSONParser {
 
     private mutating func value(depth: Int) throws(Failure) -> JSONValue {
         guard depth < Self.maximumDepth else { throw self.failure(.tooDeep) }
+        self.count += 1
+        guard self.count <= Self.maximumCount else { throw self.failure(.tooMany) }
         switch self.current {
         case UInt8(ascii: "{"): return try self.object(depth: depth)
         case UInt8(ascii: "["): return try self.array(depth: depth)

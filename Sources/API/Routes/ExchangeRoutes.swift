@@ -124,16 +124,19 @@ enum ExchangeRoutes {
         let issue = try IssueDocument(
             document: id, recipients: call.body.texts("recipients"), register: call.body.optionalID("register_id"),
             version: call.version)
+        // The answer is read behind what was queued, and carries the commit unless an answer has to be kept.
+        let isLast = call.idempotency == nil
         return try await call.act { transaction in
-            let issued = try issue(in: transaction)
-            let sent = try transaction.json(
-                "SELECT coalesce((SELECT d.notation FROM documents.document AS d WHERE d.id = \(id))) AS notation",
-                as: .object)
-            let dispatches = try transaction.json(Dispatches.of(id), as: .array)
-            guard case .object(let told) = try JSONParser.parse(sent.bytes) else { throw Problem.internalError }
+            _ = try issue(in: transaction)
             return Outcome(
-                id, issued.outcome,
-                ["notation": told["notation"] ?? .null, "dispatches": try JSONParser.parse(dispatches.bytes)])
+                try transaction.json(
+                    """
+                    SELECT d.id, d.state, d.version, d.notation,
+                           coalesce((SELECT json_agg(s) FROM (\(Dispatches.of(id))) AS s), '[]') AS dispatches,
+                           '"' || d.version || '"' AS _etag
+                      FROM documents.document AS d
+                     WHERE d.id = \(id)
+                    """, closing: isLast))
         }
     }
 
