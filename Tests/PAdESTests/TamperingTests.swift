@@ -108,6 +108,23 @@ struct TamperingTests {
         try self.expectModified(RawUpdate(freed: [number]).applied(to: self.travel.sealed))
     }
 
+    @Test func theIssuersCertificateBesideTheSignersIsProtectedToo() throws {
+        let digits = Array(self.pki.issuer.map { String(format: "%02x", $0) }.joined().utf8)
+        let sealed = self.travel.sealed
+        let start = try #require(
+            sealed.indices.reversed().first { sealed[$0] == digits[0] && sealed[$0...].starts(with: digits) })
+        // Its signature's last digit, and a letter written large.
+        let last = start + digits.count - 1
+        let letter = try #require((start..<last).first { (0x61...0x66).contains(sealed[$0]) })
+        for (place, byte) in [(last, sealed[last] == 0x30 ? UInt8(0x31) : 0x30), (letter, sealed[letter] ^ 0x20)] {
+            var changed = sealed
+            changed[place] = byte
+            let report = try self.pki.verifier.verify(changed)
+            #expect(report.signatures.last?.verdict != .valid)
+            #expect(!report.isValid)
+        }
+    }
+
     @Test func newObjectsThatNothingShowsAreHarmless() throws {
         let size = try #require(Int(RawUpdate.size(self.travel.sealed)))
         let update = RawUpdate(objects: [(size, "<</Harmless true>>")])
