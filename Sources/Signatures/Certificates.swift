@@ -66,13 +66,15 @@ public struct CertificateHolder: Sendable {
     public let organisation: String
 
     /// The caller's present post, or for a clerk the organisation. Throws `SignaturesError.keyExists` when there is a certificate in
-    /// force, and refuses (`clerk_only`) the seal to anyone but a clerk (Decree 30/2020, art. 32).
+    /// force, and refuses (`clerk_only`) the seal to anyone but a clerk (Decree 30/2020, art. 32), and everything (`no_post`) to somebody
+    /// whose post has ended.
     public static func caller(_ purpose: CertificatePurpose, in transaction: borrowing Transaction) throws
         -> CertificateHolder
     {
         if purpose == .seal {
             transaction.queue("SELECT platform.ensure(platform.current_role() = 'clerk', 'VT403', 'clerk_only')")
         }
+        transaction.queue("SELECT platform.ensure(platform.current_post() IS NOT NULL, 'VT403', 'no_post')")
         let found: (holder: CertificateHolder, hasKey: Bool) = try transaction.one(
             """
             SELECT t.id, t.tenant_id, p.full_name, t.title, u.name, o.name,

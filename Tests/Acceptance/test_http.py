@@ -1,5 +1,6 @@
 """How the API behaves as HTTP: problems, methods, caching, ranges, pages, repeated requests, sign-in, tokens, metrics, OpenAPI."""
 
+import datetime
 import hashlib
 import json
 import uuid
@@ -118,7 +119,8 @@ def test_the_etag_of_a_change_is_the_etag_to_change_with_next(hanoi):
         answer = hanoi.specialist.ask("PATCH", f"/documents/{document}", json={"subject": subject}, headers={"If-Match": tag})
         assert answer.status_code == 200
         tag = answer.headers["etag"]
-    assert tag == hanoi.specialist.ask("GET", f"/documents/{document}").headers["etag"]
+    # The tag of what is read names the same version, and the bytes besides.
+    assert hanoi.specialist.ask("GET", f"/documents/{document}").headers["etag"].startswith(tag[:-1] + "-")
 
 
 def test_a_file_comes_whole_with_its_hash_as_etag(hanoi, attachment):
@@ -417,12 +419,34 @@ def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(vanthu
         signed_in(vanthu, login, PASSWORD)
 
 
-def test_an_account_whose_post_ended_can_do_nothing_more(vanthu, hanoi):
+def test_an_account_whose_post_ended_can_do_nothing_more(vanthu):
     administrator = signed_in(vanthu, "quantri@bdtb")
-    victim = signed_in(vanthu, "chuyenvien2@bdtb")
-    assert victim.ask("GET", "/documents").status_code == 200
-    administrator.must("DELETE", f"/posts/{victim.post}")
-    assert victim.ask("POST", "/documents", json={"direction": "outgoing", "type": "CV", "subject": "Thử"}).status_code == 403
+    for login in ("chuyenvien2@bdtb", "vanthu2@bdtb"):
+        victim = signed_in(vanthu, login)
+        assert victim.ask("GET", "/documents").status_code == 200
+        mine = victim.draft("Còn giữ chức danh")
+        administrator.must("DELETE", f"/posts/{victim.post}")
+        assert victim.ask("GET", f"/documents/{mine}").status_code == 404
+        assert victim.items("/documents") == [] and victim.items("/tasks") == [] and victim.search("chức danh") == []
+        for path, body in without_a_post(administrator.unit):
+            answer = victim.ask("POST", path, json=body)
+            assert answer.status_code == 403, (path, answer.text)
+
+
+def without_a_post(unit):
+    """What nobody may do who holds no post."""
+    year = datetime.date.today().year
+    paper = {"register_id": str(uuid.uuid4()), "organ_name": "Sở", "code_number": "1", "code_notation": "S", "issued_on": "2026-01-15"}
+    return [
+        ("/documents", {"direction": "outgoing", "type": "CV", "subject": "Thử"}),
+        ("/documents/incoming", paper | {"type": "CV", "subject": "Thử"}),
+        ("/registers", {"direction": "outgoing", "name": "Sổ", "year": year}),
+        ("/signing-keys", {"pin": "246802"}),
+        ("/seal-keys", {"pin": "246802"}),
+        ("/units", {"code": "MOI", "name": "Mới", "kind": "department"}),
+        ("/people", {"full_name": "Người Mới"}),
+        ("/posts", {"person_id": str(uuid.uuid4()), "unit_id": unit, "role": "clerk", "title": "Văn thư"}),
+    ]
 
 
 # Tokens

@@ -183,10 +183,9 @@ def test_a_colleague_without_the_right_finds_nothing_and_changes_nothing(vanthu,
     check(vanthu, getattr(house, door.insider), route, things, versions, door.insider_status)
 
 
-@pytest.mark.parametrize("route", [route for route, door in DOORS.items() if door.insider], ids=" ".join)
+@pytest.mark.parametrize(
+    "route", [r for r, door in DOORS.items() if door.insider and r != ("DELETE", "/api/v1/posts/{id}")], ids=" ".join)
 def test_an_administrator_has_no_right_to_content_by_being_one(vanthu, house, things, versions, route):
-    if route == ("DELETE", "/api/v1/posts/{id}"):
-        pytest.skip("ending posts is the administrator's own work")
     check(vanthu, house.administrator, route, things, versions, DOORS[route].insider_status)
 
 

@@ -10,6 +10,9 @@ extension Catalogue {
         no_person
           vi: Tài khoản không gắn với cán bộ | Tài khoản này không dùng để đăng nhập làm việc.
           en: Account without a person | This account is not for people to sign in with.
+        no_post
+          vi: Không giữ chức danh | Người đăng nhập hiện không giữ chức danh nào.
+          en: No post | You hold no post at present.
         unknown_post
           vi: Không có chức danh này | Người đăng nhập không giữ chức danh đã chọn.
           en: Unknown post | The person does not hold that post.
