@@ -66,12 +66,16 @@ let package = Package(
         module("Office", ["Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres"]),
         module(
             "API",
-            ["Office", "Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres",
-             hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP1, log, lifecycle]),
+            [
+                "Office", "Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres",
+                hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP1, log, lifecycle,
+            ]),
         .executableTarget(
             name: "vanthu",
-            dependencies: ["API", "Office", "Documents", "Workflow", "Signatures", "Organisation", "Platform", "Postgres",
-                arguments, httpClient, hummingbird, lifecycle, nio, nioHTTP1, log],
+            dependencies: [
+                "API", "Office", "Documents", "Workflow", "Signatures", "Organisation", "Platform", "Postgres",
+                arguments, httpClient, hummingbird, lifecycle, nio, nioHTTP1, log,
+            ],
             swiftSettings: settings),
 
         // What tests stand on: a migrated database for each suite.
@@ -80,12 +84,15 @@ let package = Package(
             swiftSettings: settings),
         tests("PostgresTests", ["Postgres", "CLibPQ", log]),
         tests("PAdESTests", ["PAdES", "Signatures"]),
-        tests("SignaturesTests", ["Signatures", "COpenSSL"]),
+        tests("SignaturesTests", ["Signatures", "PAdES", "COpenSSL"]),
         tests("PlatformTests", ["TestSupport", "Platform", "Postgres", log, lifecycle]),
         tests(
             "APITests",
-            ["TestSupport", "API", "Documents", "Workflow", "Signatures", "Platform", "Postgres", hummingbird, hummingbirdTesting,
-             httpTypes, nio, log]),
+            [
+                "TestSupport", "API", "Documents", "Workflow", "Signatures", "Platform", "Postgres", hummingbird,
+                hummingbirdTesting,
+                httpTypes, nio, log,
+            ]),
         tests("OfficeTests", ["TestSupport", "Office", "Documents", "Workflow", "Exchange", "Platform", "Postgres"]),
     ]
 )

@@ -5,27 +5,29 @@ extension OfficialFields {
     /// layout of Decree 30/2020 (annex I part I.II) has it: number upper left, date upper right, signature at the end on the right.
     static func placed(byWords words: String, signer: String, on geometry: [PageGeometry]) -> OfficialFields {
         let pages = PageText.pages(bbox: words, geometry: geometry)
-        let found = FieldPlacement.propose(pages: pages, signerName: signer)
+        var fields = FieldPlacement.propose(pages: pages, signerName: signer)
         let width = pages.first?.width ?? 595
         let height = pages.first?.height ?? 842
-        let last = max(pages.count - 1, 0)
-        let number =
-            found.number
-            ?? Box(page: 0, rectangle: PDFRectangle(x: width * 0.22, y: height - 140, width: 60, height: 18))
-        let date =
-            found.date
-            ?? DateLine(
+        if fields.number == nil {
+            fields.number = Box(
+                page: 0, rectangle: PDFRectangle(x: width * 0.22, y: height - 140, width: 60, height: 18))
+            fields.numberIsFlushRight = false
+        }
+        if fields.date == nil {
+            fields.date = DateLine(
                 page: 0, rectangle: PDFRectangle(x: width * 0.55, y: height - 140, width: width * 0.36, height: 18))
+        }
         let signature =
-            found.signer
+            fields.signer
             ?? Box(
-                page: last,
+                page: max(pages.count - 1, 0),
                 rectangle: PDFRectangle(
                     x: width * 0.58, y: height * 0.16, width: FieldPlacement.signatureWidth,
                     height: FieldPlacement.signatureHeight))
-        let seal = found.seal ?? Box(page: signature.page, rectangle: FieldPlacement.seal(beside: signature.rectangle))
-        return OfficialFields(
-            number: number, date: date, signer: signature, seal: seal, numberSize: found.numberSize,
-            dateSize: found.dateSize)
+        fields.signer = signature
+        if fields.seal == nil {
+            fields.seal = Box(page: signature.page, rectangle: FieldPlacement.seal(beside: signature.rectangle))
+        }
+        return fields
     }
 }
