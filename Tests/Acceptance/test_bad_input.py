@@ -204,6 +204,14 @@ def test_a_document_marked_mat_is_refused(database, hanoi, level):
     assert database.psql(counted) == before
 
 
+def test_null_takes_away_what_a_draft_may_lack_and_leaves_what_it_must_have(hanoi):
+    document = hanoi.specialist.draft("Có hạn", type="TB", signer=hanoi.leader.post, due_on="2030-01-31", note="Ghi chú")
+    hanoi.specialist.change(document, type=None, subject=None, due_on=None, note=None, signer_post_id=None)
+    read = hanoi.specialist.document(document)
+    assert (read["type"], read["subject"]) == ("TB", "Có hạn")
+    assert (read["due_on"], read["note"], read["signer_post_id"]) == (None, None, None)
+
+
 def test_a_draft_cannot_become_secret_later(hanoi, draft):
     with refused(422, "state_secret_refused", field="security"):
         hanoi.specialist.change(draft, security="Mật")

@@ -98,7 +98,11 @@ enum DocumentRoutes {
             }
             // An incoming document is no draft; the use case says so, and needs a draft to say it of.
             if whole.optionalText("direction") == "incoming" { whole["direction"] = "outgoing" }
-            for member in changes.members { whole[member.name] = member.value }
+            for member in changes.members {
+                // What a document must have cannot be taken away: null leaves it as it is.
+                if member.value == .null, ["type", "subject"].contains(member.name) { continue }
+                whole[member.name] = member.value
+            }
             let change = ChangeDraft(id: id, draft: try Self.draft(whole), version: version)
             return try Outcome(id, change(in: transaction))
         }
