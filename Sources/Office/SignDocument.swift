@@ -27,6 +27,10 @@ public struct SignDocument: Sendable {
 
     /// Throws what `HeldDocument` throws, `SignaturesError`, `DocumentsError.mainFileMissing`.
     public func callAsFunction(pin: PIN, as caller: Caller) async throws -> (signature: UUID, outcome: ActOutcome) {
+        try await self.desk.keys.turn(of: caller) { try await self.sign(pin: pin, as: caller) }
+    }
+
+    private func sign(pin: PIN, as caller: Caller) async throws -> (signature: UUID, outcome: ActOutcome) {
         let action = self.purpose == .signer ? "sign" : "seal"
         let ground = try await self.desk.database.transaction(as: caller) { transaction in
             let held = try HeldDocument.hold(self.document, for: action, version: self.version, in: transaction)

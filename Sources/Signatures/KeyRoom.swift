@@ -11,6 +11,7 @@ public final class KeyRoom: Sendable {
     public let corporation: String
     private let secret: SecretBytes
     private let threads = BlockingThreads(name: "keys", count: 2, waitingLimit: 64)
+    private let turns = Turns<[UInt8]>()
     private let authority = Mutex<InternalAuthority?>(nil)
 
     /// Reads the secret from a file, which is made (mode 600, random) when it is missing. Whoever loses the file loses every soft key.
@@ -18,6 +19,16 @@ public final class KeyRoom: Sendable {
     public init(secretFile: String, corporation: String) throws {
         self.corporation = corporation
         self.secret = try SecretFile.read(orMake: secretFile)
+    }
+
+    /// Runs `body` when it is the caller's turn: one signature at a time for one credential, so that tries which are only in flight never
+    /// look like a key that has none left.
+    public func turn<Value>(of caller: Caller, _ body: () async throws -> Value) async rethrows -> Value {
+        let hash =
+            switch caller.credential {
+            case .session(let hash), .token(let hash): hash
+            }
+        return try await self.turns.take(of: hash, body)
     }
 
     /// Signs a PDF with a soft key. Throws `SignaturesError.wrongPIN`, `.keyLocked`, `.notSignable`.

@@ -406,6 +406,15 @@ def test_guessing_many_pins_at_once_gives_no_more_tries(headquarters):
         deputy.sign(document, "135791")
 
 
+def test_signing_many_documents_at_once_with_the_right_pin_locks_nothing(hanoi):
+    # Each takes a try before its PIN is known to be right; there are five.
+    documents = [hanoi.document("awaiting_signature", letter_pdf(), subject=f"Ký cùng lúc {i}") for i in range(8)]
+    hanoi.keys()
+    with ThreadPoolExecutor(8) as hands:
+        states = [signed["state"] for signed in hands.map(lambda d: hanoi.leader.sign(d, hanoi.PIN), documents)]
+    assert states == ["signed"] * 8
+
+
 def test_a_signature_that_fails_for_another_reason_costs_no_try(vanthu, database, hanoi):
     hanoi.keys()
     document = hanoi.document("awaiting_signature", letter_pdf())
