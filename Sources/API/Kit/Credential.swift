@@ -32,10 +32,11 @@ struct Credential: Sendable {
     }
 
     private static func cookie(_ name: String, in header: String) -> String? {
-        for part in header.split(separator: ";") {
-            let pair = part.drop { $0 == " " }
-            if pair.hasPrefix(name), pair.dropFirst(name.count).first == "=" {
-                return String(pair.dropFirst(name.count + 1))
+        // Over bytes: every request comes through here, and characters are dear.
+        for part in header.utf8.split(separator: UInt8(ascii: ";")) {
+            let pair = part.drop { $0 == UInt8(ascii: " ") }
+            if pair.starts(with: name.utf8), pair.dropFirst(name.utf8.count).first == UInt8(ascii: "=") {
+                return String(pair.dropFirst(name.utf8.count + 1))
             }
         }
         return nil
