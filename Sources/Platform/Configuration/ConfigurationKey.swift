@@ -45,7 +45,8 @@ extension ConfigurationKey {
     public static let databaseOwnerPassword = Self(
         "database_owner_password", .text, nil, isSecret: true, "Password of database_owner; not needed over the socket."
     )
-    public static let databasePool = Self("database_pool", .integer, "4",
+    public static let databasePool = Self(
+        "database_pool", .integer, "4",
         "Connections a process keeps; about twice the cores of the database.")
     public static let sqlFolder = Self("sql_folder", .text, "sql/migrations", "Folder of the migrations.")
     public static let configFolder = Self(
