@@ -11,7 +11,7 @@ struct DemoCommand: AsyncParsableCommand {
             clerk numbers, seals and issues it; two other organisations register it, a director there directs it, and it is found
             by search. The server must have the demonstration's accounts (scripts/run makes them) and this machine LibreOffice.
 
-            Example: vanthu demo --server http://127.0.0.1:8080 --out /tmp/demo
+            Example: vanthu demo --server http://127.0.0.1:8080 --out demo
             """)
 
     @Option(help: "Address of the server.")
