@@ -46,7 +46,7 @@ bench_is_seeded() { [ "$(cat "$DATA/seeded" 2>/dev/null)" = "$1"$'\n'"$(bench_se
 
 # bench_warm: the indexes go into PostgreSQL's memory and the tables into the system's, as they are on a machine that has been up.
 bench_warm() {
-    bench_sql -c 'CREATE EXTENSION IF NOT EXISTS pg_prewarm WITH SCHEMA bench' -c "
+    bench_sql -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION IF NOT EXISTS pg_prewarm WITH SCHEMA bench' -c "
         SELECT sum(bench.pg_prewarm(c.oid, CASE c.relkind WHEN 'i' THEN 'buffer' ELSE 'read' END))
           FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace
          WHERE s.nspname IN ('documents', 'workflow') AND c.relkind IN ('r', 'i')" >/dev/null
@@ -133,6 +133,7 @@ bench_ours() {
     [ "$1" != issue ] || once=1
     line=$(env ${once:+BENCH_ONCE=1} BENCH_REQUESTS="$WORK/$1.requests" BENCH_RUN="$(date +%s%N)" \
         wrk -t 1 -c "$2" -d "$3s" --timeout 10s -s "$ROOT/scripts/lib/bench.lua" "http://127.0.0.1:$PORT" | grep '^{')
+    kill -0 "$SERVER" 2>/dev/null || fail "the server ended while $1 was measured; see $DATA/log/server.log"
     jq -e '.refused == 0 and .broken == 0 and .requests > 0' <<<"$line" >/dev/null \
         || fail "$1: requests failed: $line. See $DATA/log/server.log"
     printf '%s\n' "$line"
