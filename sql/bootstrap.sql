@@ -13,6 +13,8 @@ DO $$
 DECLARE
     wanted record;
 BEGIN
+    -- Two databases of one cluster may be prepared at the same time (the tests do); roles and their settings are the cluster's.
+    LOCK TABLE pg_catalog.pg_authid IN SHARE ROW EXCLUSIVE MODE;
     FOR wanted IN
         SELECT *
           FROM (VALUES ('vanthu_owner',      'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS'),
@@ -23,13 +25,9 @@ BEGIN
                        ('vanthu_report_all', 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS'))
             AS role (name, attributes)
     LOOP
-        BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles AS known WHERE known.rolname = wanted.name) THEN
             EXECUTE format('CREATE ROLE %I %s', wanted.name, wanted.attributes);
-        EXCEPTION
-            -- Two databases of one cluster may be prepared at the same time (the tests do).
-            WHEN duplicate_object OR unique_violation THEN
-                NULL;
-        END;
+        END IF;
     END LOOP;
     -- The owner hands functions over to the definer role, for which it must be a member. The attribute BYPASSRLS is not inherited.
     IF NOT pg_has_role('vanthu_owner', 'vanthu_definer', 'MEMBER') THEN
@@ -49,6 +47,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
+    LOCK TABLE pg_catalog.pg_authid IN SHARE ROW EXCLUSIVE MODE;
     EXECUTE format('ALTER DATABASE %I SET timezone TO %L', current_database(), 'Asia/Ho_Chi_Minh');
     EXECUTE format('ALTER DATABASE %I OWNER TO vanthu_owner', current_database());
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());

@@ -127,12 +127,29 @@ bench_limit() {
     awk '/^tps/ { print $3 }' <<<"$output"
 }
 
+# bench_settled: waits until the server has ended what wrk, which just hangs up at its time, left under way. pgbench plays statements
+# without looking at their answers and would give a second number to a document whose first commit comes late.
+bench_settled() {
+    local quiet=0 _
+    for _ in {1..200}; do
+        if [ "$(bench_sql -At -c "SELECT count(*) FROM pg_stat_activity WHERE usename = 'vanthu_app' AND state <> 'idle'")" = 0 ]; then
+            quiet=$((quiet + 1))
+        else
+            quiet=0
+        fi
+        [ $quiet -lt 3 ] || return 0
+        sleep 0.05
+    done
+    fail "the server is still at work 10 s after wrk has ended"
+}
+
 # bench_ours CASE CONNECTIONS SECONDS: wrk against the server; prints the JSON that lib/bench.lua makes.
 bench_ours() {
     local line once=
     [ "$1" != issue ] || once=1
     line=$(env ${once:+BENCH_ONCE=1} BENCH_REQUESTS="$WORK/$1.requests" BENCH_RUN="$(date +%s%N)" \
         wrk -t 1 -c "$2" -d "$3s" --timeout 10s -s "$ROOT/scripts/lib/bench.lua" "http://127.0.0.1:$PORT" | grep '^{')
+    bench_settled
     kill -0 "$SERVER" 2>/dev/null || fail "the server ended while $1 was measured; see $DATA/log/server.log"
     jq -e '.refused == 0 and .broken == 0 and .requests > 0' <<<"$line" >/dev/null \
         || fail "$1: requests failed: $line. See $DATA/log/server.log"
