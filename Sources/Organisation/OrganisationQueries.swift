@@ -64,21 +64,32 @@ public enum OrganisationQueries {
         """
     }
 
-    /// Who the caller is: person, the post acted in, the other posts, the tenant.
+    /// Who the caller is: person, the post acted in, the posts one may act in, the tenant. `delegated_by` is the full name of the absent
+    /// person whose post it is, `delegation_ends_at` until when; both null for one's own posts.
     public static var me: SQL {
         """
         SELECT json_build_object('id', p.id, 'full_name', p.full_name) AS person,
                (SELECT json_build_object('id', t.id, 'title', t.title, 'role', t.role,
-                           'unit', json_build_object('id', u.id, 'name', u.name))
+                           'unit', json_build_object('id', u.id, 'name', u.name),
+                           'delegated_by', a.full_name, 'delegation_ends_at', g.ends_at)
                   FROM organisation.post AS t
                   JOIN organisation.unit AS u ON u.id = t.unit_id
+                  LEFT JOIN organisation.delegation AS g ON g.id = platform.current_delegation()
+                  LEFT JOIN organisation.person AS a ON g.id IS NOT NULL AND a.id = t.person_id
                  WHERE t.id = platform.current_post()) AS post,
                (SELECT coalesce(json_agg(json_build_object('id', t.id, 'title', t.title, 'role', t.role,
-                           'unit', json_build_object('id', u.id, 'name', u.name)) ORDER BY t.id), '[]')
-                  FROM organisation.post AS t
+                           'unit', json_build_object('id', u.id, 'name', u.name),
+                           'delegated_by', a.full_name, 'delegation_ends_at', m.ends_at)
+                           ORDER BY m.ends_at IS NOT NULL, t.id), '[]')
+                  FROM (SELECT o.id, NULL::timestamptz AS ends_at
+                          FROM organisation.post AS o
+                         WHERE o.person_id = p.id AND o.started_on <= current_date
+                           AND (o.ended_on IS NULL OR o.ended_on > current_date)
+                         UNION ALL
+                        SELECT g.post_id, g.ends_at FROM organisation.delegated_posts(p.id) AS g) AS m
+                  JOIN organisation.post AS t ON t.id = m.id
                   JOIN organisation.unit AS u ON u.id = t.unit_id
-                 WHERE t.person_id = p.id AND t.started_on <= current_date
-                   AND (t.ended_on IS NULL OR t.ended_on > current_date)) AS posts,
+                  LEFT JOIN organisation.person AS a ON m.ends_at IS NOT NULL AND a.id = t.person_id) AS posts,
                (SELECT json_build_object('id', o.id, 'code', o.code, 'name', o.name)
                   FROM platform.tenant AS o WHERE o.id = platform.current_tenant()) AS tenant
           FROM organisation.person AS p

@@ -16,6 +16,21 @@ extension Catalogue {
         unknown_post
           vi: Không có chức danh này | Người đăng nhập không giữ chức danh đã chọn.
           en: Unknown post | The person does not hold that post.
+        sessions_only
+          vi: Chỉ dành cho phiên đăng nhập | Mã truy cập chỉ có một chức danh và không đổi được.
+          en: For sessions only | A token acts in one post and cannot change it.
+        not_by_delegation
+          vi: Phải do chính người giữ chức danh làm | Ký số, đóng dấu, khóa ký, mã truy cập và uỷ quyền không làm thay được. Hãy chuyển về chức danh của mình.
+          en: Not by delegation | Signing, sealing, keys, tokens and delegating are done in one's own post only.
+        not_delegable
+          vi: Không uỷ quyền được chức danh này | Chức danh quản trị đơn vị không uỷ quyền cho người khác.
+          en: Not delegable | An administrator's post cannot be delegated.
+        invalid_period
+          vi: Thời gian không hợp lệ | Lúc kết thúc phải ở sau hiện tại, sau lúc bắt đầu và trong vòng một năm.
+          en: Invalid period | It ends after now, after its start and within a year.
+        unknown_delegate
+          vi: Người được uỷ quyền không hợp lệ | Hãy chọn một chức danh đang giữ của người khác trong đơn vị.
+          en: Unknown delegate | Choose a post, in force, of another person of the organisation.
         password_too_short
           vi: Mật khẩu quá ngắn | Mật khẩu phải có ít nhất 8 ký tự.
           en: Password too short | A password has at least 8 characters.

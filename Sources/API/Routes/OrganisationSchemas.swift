@@ -58,10 +58,18 @@ enum OrganisationSchemas {
                         ])))
         ])
 
+    private static let actingPost = Schema.object(
+        "ActingPost",
+        all: Self.postFields + [
+            .required(
+                "delegated_by", Schema.text("The absent person whose post it is; null for one's own.").orNull),
+            .required("delegation_ends_at", Schema.instant.orNull),
+        ])
+
     /// Who is signed in.
     static let identity: [Schema.Property] = [
-        .required("person", Self.personName), .required("post", Self.post.orNull),
-        .required("posts", .list(Self.post)), .required("tenant", Self.organisation),
+        .required("person", Self.personName), .required("post", Self.actingPost.orNull),
+        .required("posts", .list(Self.actingPost)), .required("tenant", Self.organisation),
     ]
 
     static let made = Schema.object("Made", .required("id", .id))

@@ -16,9 +16,11 @@ public struct IssueToken: Sendable {
         self.expires = expires
     }
 
-    /// Queues the whole act and returns the secret, which is shown once and stored nowhere.
+    /// Queues the whole act and returns the secret, which is shown once and stored nowhere. Refused (`not_by_delegation`) to whoever acts
+    /// in somebody else's post.
     public func callAsFunction(in transaction: borrowing Transaction) throws -> TokenSecret {
         let secret = TokenSecret.make()
+        transaction.queue("SELECT platform.ensure_in_person()")
         transaction.queue(
             """
             SELECT platform.ensure(\(self.expires)::timestamptz BETWEEN now() AND now() + interval '366 days', 'VT422',
