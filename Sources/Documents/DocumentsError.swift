@@ -24,6 +24,7 @@ public enum DocumentsError: RefusalConvertible, Hashable {
     case registerOfAnotherDirection
     /// Another register of the year has given this number with this symbol already.
     case notationTaken
+    case relatedToItself
 
     public var refusal: Refusal {
         switch self {
@@ -44,6 +45,7 @@ public enum DocumentsError: RefusalConvertible, Hashable {
         case .registerClosed: Refusal(409, "register_closed", field: "register_id")
         case .registerOfAnotherYear: Refusal(409, "register_of_another_year", field: "register_id")
         case .notationTaken: Refusal(409, "notation_taken", field: "register_id")
+        case .relatedToItself: Refusal(422, "related_to_itself", field: "related_id")
         case .registerOfAnotherDirection: Refusal(422, "register_of_another_direction", field: "register_id")
         }
     }

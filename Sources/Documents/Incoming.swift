@@ -109,3 +109,25 @@ public struct EnterIncoming: Sendable {
         return number
     }
 }
+
+/// Questions a clerk asks before entering a document.
+public enum Incoming {
+    /// Documents that may be the one at hand: same number, with or without its leading zero, and same symbol, accents and case aside. The
+    /// most alike come first. For clerks; nobody else gets a row.
+    public static func possibleDuplicates(
+        codeNumber: String, codeNotation: String, organName: String?, issuedOn: CalendarDate?
+    ) -> SQL {
+        """
+        SELECT d.id, d.number, d.year, d.organ_name, d.notation, d.issued_on, d.arrived_on, d.subject, d.state,
+               coalesce(platform.fold(d.organ_name) = platform.fold(\(organName)), false) AS is_same_organ,
+               coalesce(d.issued_on = \(issuedOn), false) AS is_same_date
+          FROM documents.document AS d
+         WHERE d.direction = 'incoming'
+           AND d.code_number IN (\(codeNumber), ltrim(\(codeNumber), '0'), '0' || \(codeNumber))
+           AND platform.fold(d.code_notation) = platform.fold(\(codeNotation))
+           AND (SELECT platform.current_role()) = 'clerk'
+         ORDER BY is_same_organ DESC, is_same_date DESC, d.id DESC
+         LIMIT 20
+        """
+    }
+}

@@ -13,6 +13,16 @@ public enum Readers {
         case step(UUID)
         /// A post or a unit named in a direction (bút phê).
         case direction([UUID])
+        /// Units of the own organisation that a document is issued to.
+        case delivery([UUID])
+    }
+
+    /// SQL for whether the caller may read the document whose id is in a column or expression of the statement.
+    public static func mayRead(_ id: SQL) -> SQL {
+        """
+        EXISTS (SELECT FROM documents.reader AS may
+                 WHERE may.document_id = \(id) AND may.holder_id = ANY ((SELECT platform.holders())::uuid[]))
+        """
     }
 
     /// Queues the grant; granting again changes nothing.
@@ -26,6 +36,8 @@ public enum Readers {
             self.grant("SELECT \(holder)::uuid", "step", document, in: transaction)
         case .direction(let holders):
             self.grant("SELECT DISTINCT unnest(\(holders)::uuid[])", "direction", document, in: transaction)
+        case .delivery(let units):
+            self.grant("SELECT DISTINCT unnest(\(units)::uuid[])", "delivery", document, in: transaction)
         }
     }
 

@@ -28,9 +28,15 @@ public struct OpenRegister: Sendable {
         self.letterTemplate = try Field.required(letterTemplate, "letter_template", limit: 60)
     }
 
-    /// Queues the whole act.
+    /// Queues the whole act. SQL refuses templates that must give one number and symbol twice (`symbol_needs_type`,
+    /// `register_symbols_collide`, both with the field `symbol_template`).
     public func callAsFunction(in transaction: borrowing Transaction) {
         transaction.queue("SELECT platform.ensure(platform.current_role() = 'clerk', 'VT403', 'clerk_only')")
+        transaction.queue(
+            """
+            SELECT documents.ensure_symbols_apart(\(self.direction.rawValue), \(self.year)::bigint::integer,
+                       \(self.isNumberedByType ? "type" : "register"), \(self.symbolTemplate), \(self.letterTemplate))
+            """)
         transaction.queue(
             """
             INSERT INTO documents.register (id, direction, name, year, series_by, symbol_template, letter_template)

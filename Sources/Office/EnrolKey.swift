@@ -16,10 +16,12 @@ public struct EnrolKey: Sendable {
     }
 
     /// The names are read, the key made without a transaction, and kept if there is still none. Throws `SignaturesError.keyExists`.
+    /// Whoever acts by delegation gets no key (`not_by_delegation`).
     public func callAsFunction(pin: PIN, as caller: Caller) async throws {
         let purpose = self.purpose
         let holder = try await self.desk.database.transaction(as: caller) { transaction in
-            try CertificateHolder.caller(purpose, in: transaction)
+            transaction.queue("SELECT platform.ensure_in_person()")
+            return try CertificateHolder.caller(purpose, in: transaction)
         }
         let issued = try await self.desk.keys.issue(self.id, to: holder, pin: pin, database: self.desk.database)
         try await self.desk.database.transaction(as: caller) { transaction in

@@ -31,25 +31,33 @@ public struct NumberDocument: Sendable {
     }
 }
 
-/// Issues a document (phát hành): an outgoing one, sealed, to other organisations; an internal one with its number, inside.
+/// Issues a document (phát hành): an outgoing one, sealed, to other organisations and to own units; an internal one with its number, to
+/// own units if any are named.
 public struct IssueDocument: Sendable {
     public let document: UUID
     /// Codes of the receiving organisations.
     public let recipients: [String]
+    /// Units of the own organisation: each head may read the document and has it to know (nhận để biết).
+    public let units: [UUID]
     /// Where an internal document gets its number.
     public let register: UUID?
     public let version: Int64
 
-    /// Throws `WorkflowError` never; `DocumentsError.unknownValue` for more than 1,000 recipients.
-    public init(document: UUID, recipients: [String], register: UUID?, version: Int64) throws {
-        guard recipients.count <= 1000 else { throw DocumentsError.unknownValue(field: "recipients") }
+    /// Throws `DocumentsError.unknownValue` for more than 1,000 recipients or 1,000 units.
+    public init(
+        document: UUID, recipients: [String], units: [UUID] = [], register: UUID?, version: Int64
+    ) throws(DocumentsError) {
+        guard recipients.count <= 1000 else { throw .unknownValue(field: "recipients") }
+        guard units.count <= 1000 else { throw .unknownValue(field: "units") }
         self.document = document
         self.recipients = Array(Set(recipients)).sorted()
+        self.units = Array(Set(units)).sorted { $0.uuidString < $1.uuidString }
         self.register = register
         self.version = version
     }
 
-    /// One number, one issue: a second call finds the document issued and is refused (`WorkflowError.actionNotPossible`).
+    /// One number, one issue: a second call finds the document issued and is refused (`WorkflowError.actionNotPossible`). A unit that is
+    /// not there or has no head is refused by SQL (`unknown_recipient`, field `units`).
     public func callAsFunction(in transaction: borrowing Transaction) throws -> (
         number: GivenNumber?, outcome: ActOutcome
     ) {
@@ -61,7 +69,7 @@ public struct IssueDocument: Sendable {
             guard let register else { throw DocumentsError.textMissing(field: "register_id") }
             number = try GiveNumber(document: self.document, register: register)(in: transaction)
             transaction.queue("SELECT documents.index_document(\(self.document))")
-        } else if self.recipients.isEmpty {
+        } else if self.recipients.isEmpty, self.units.isEmpty {
             throw DocumentsError.textMissing(field: "recipients")
         }
         if !self.recipients.isEmpty {
@@ -69,8 +77,24 @@ public struct IssueDocument: Sendable {
             transaction.queue("UPDATE documents.document SET state = 'issued' WHERE id = \(self.document)")
             Dispatches.deliver(self.document, to: self.recipients, in: transaction)
         }
+        if !self.units.isEmpty {
+            self.informUnits(step: move.to, in: transaction)
+        }
         let version = held.take(
-            move, after: "jsonb_build_object('recipients', \(self.recipients)::text[])", in: transaction)
+            move, after: "jsonb_build_object('recipients', \(self.recipients)::text[], 'units', \(self.units)::uuid[])",
+            in: transaction)
         return (number, ActOutcome(state: move.to, version: version))
+    }
+
+    private func informUnits(step: String, in transaction: borrowing Transaction) {
+        transaction.queue(
+            """
+            SELECT platform.ensure(bool_and(organisation.is_manned(h.id)
+                                            AND EXISTS (SELECT FROM organisation.unit AS u WHERE u.id = h.id AND u.closed_on IS NULL)),
+                                   'VT422', 'unknown_recipient', 'units')
+              FROM unnest(\(self.units)::uuid[]) AS h (id)
+            """)
+        Readers.admit(.delivery(self.units), to: self.document, in: transaction)
+        Tasks.inform(self.units, of: self.document, step: step, in: transaction)
     }
 }

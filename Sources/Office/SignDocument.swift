@@ -16,16 +16,22 @@ public struct SignDocument: Sendable {
     public let document: UUID
     public let purpose: CertificatePurpose
     public let version: Int64
+    /// Where the signer wants the signature; nil: where the words of the document say. The seal follows it.
+    public let place: SignaturePlace?
     let desk: SigningDesk
 
-    public init(document: UUID, purpose: CertificatePurpose, version: Int64, desk: SigningDesk) {
+    public init(
+        document: UUID, purpose: CertificatePurpose, version: Int64, place: SignaturePlace? = nil, desk: SigningDesk
+    ) {
         self.document = document
         self.purpose = purpose
         self.version = version
+        self.place = place
         self.desk = desk
     }
 
-    /// Throws what `HeldDocument` throws, `SignaturesError`, `DocumentsError.mainFileMissing`.
+    /// Throws what `HeldDocument` throws, `SignaturesError`, `DocumentsError.mainFileMissing`. Whoever acts by delegation signs nothing
+    /// (`not_by_delegation`).
     public func callAsFunction(pin: PIN, as caller: Caller) async throws -> (signature: UUID, outcome: ActOutcome) {
         try await self.desk.keys.turn(of: caller) { try await self.sign(pin: pin, as: caller) }
     }
@@ -33,6 +39,7 @@ public struct SignDocument: Sendable {
     private func sign(pin: PIN, as caller: Caller) async throws -> (signature: UUID, outcome: ActOutcome) {
         let action = self.purpose == .signer ? "sign" : "seal"
         let ground = try await self.desk.database.transaction(as: caller) { transaction in
+            transaction.queue("SELECT platform.ensure_in_person()")
             let held = try HeldDocument.hold(self.document, for: action, version: self.version, in: transaction)
             _ = try held.permittedMove()
             if self.purpose == .signer, held.signer == nil {
@@ -42,7 +49,7 @@ public struct SignDocument: Sendable {
                 self.purpose, post: self.purpose == .signer ? held.signer : nil, document: self.document,
                 in: transaction)
         }
-        let signed = try await self.desk.sign(ground, pin: pin, as: caller)
+        let signed = try await self.desk.sign(ground, at: self.place, pin: pin, as: caller)
         return try await self.desk.keep(signed, of: ground, action: action, version: self.version, as: caller)
     }
 }

@@ -21,13 +21,15 @@ public struct SigningDesk: Sendable {
     }
 
     /// Signs the file of `ground` and lays the result into the blob store. Throws `SignaturesError.wrongPIN`, `.keyLocked`,
-    /// `.notSignable`.
+    /// `.notSignable`, `.placeOutsidePage`.
     ///
     /// What fails for another reason than the PIN, such as a file that takes no signature, gives the try back, or a few such files would
     /// lock the key. A request that was given up does not: nobody may learn what became of its PIN.
-    func sign(_ ground: SigningGround, pin: PIN, as caller: Caller) async throws -> Blob {
+    func sign(
+        _ ground: SigningGround, at place: SignaturePlace?, pin: PIN, as caller: Caller
+    ) async throws -> Blob {
         do {
-            return try await self.signed(ground, pin: pin)
+            return try await self.signed(ground, at: place, pin: pin)
         } catch {
             switch error {
             case SignaturesError.wrongPIN, SignaturesError.keyLocked, is CancellationError: break
@@ -40,14 +42,14 @@ public struct SigningDesk: Sendable {
         }
     }
 
-    private func signed(_ ground: SigningGround, pin: PIN) async throws -> Blob {
+    private func signed(_ ground: SigningGround, at place: SignaturePlace?, pin: PIN) async throws -> Blob {
         let sha256 = ground.file.sha256.hexadecimal
         let pdf = try await self.blobs.bytes(of: sha256, limit: Self.largestFile)
         let act: Sheet.Act
         switch ground.purpose {
         case .signer:
             guard let path = self.blobs.path(of: sha256) else { throw BlobError.notFound }
-            act = .sign(words: try await PDFTools.words(of: path) ?? "")
+            act = .sign(words: try await PDFTools.words(of: path) ?? "", place: place)
         case .seal:
             guard let number = ground.codeNumber, let issuedOn = ground.issuedOn else {
                 throw DocumentsError.notEditable

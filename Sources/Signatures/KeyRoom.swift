@@ -31,7 +31,7 @@ public final class KeyRoom: Sendable {
         return try await self.turns.take(of: hash, body)
     }
 
-    /// Signs a PDF with a soft key. Throws `SignaturesError.wrongPIN`, `.keyLocked`, `.notSignable`.
+    /// Signs a PDF with a soft key. Throws `SignaturesError.wrongPIN`, `.keyLocked`, `.notSignable`, `.placeOutsidePage`.
     public func sign(
         _ pdf: [UInt8], _ sheet: Sheet, with key: SigningKey, pin: PIN, tenant: UUID, database: Database
     ) async throws -> [UInt8] {
@@ -44,6 +44,17 @@ public final class KeyRoom: Sendable {
                 let opened = try self.open(key, pin: pin, tenant: tenant)
                 return try prepared.completed(
                     over: base, with: opened.sign(prepared.signedAttributes, prepared.algorithm))
+            } catch let error as PDFError {
+                throw SignaturesError.notSignable(reason: error.code)
+            }
+        }
+    }
+
+    /// Where number, date, signature and seal would go on a PDF that somebody is about to sign. Throws `SignaturesError.notSignable`.
+    public func proposal(for pdf: [UInt8], words: String, name: String) async throws -> SignatureProposal {
+        try await self.threads.run {
+            do {
+                return try SignatureProposal(pages: PDFInspection(pdf).pages, words: words, signer: name)
             } catch let error as PDFError {
                 throw SignaturesError.notSignable(reason: error.code)
             }

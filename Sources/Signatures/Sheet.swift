@@ -6,8 +6,8 @@ import Postgres
 public struct Sheet: Sendable {
     public enum Act: Sendable {
         /// The competent person: the fields for number, date, signature and seal are put in, placed by the words of the pages
-        /// (poppler's XHTML), and the file is certified for form filling.
-        case sign(words: String)
+        /// (poppler's XHTML) or, for the signature, where the signer wants it; and the file is certified for form filling.
+        case sign(words: String, place: SignaturePlace?)
         /// The organisation: number and date are filled in, then the seal signs, last of all.
         case seal(number: String, issuedOn: CalendarDate, parent: String?)
     }
@@ -23,15 +23,15 @@ public struct Sheet: Sendable {
         self.organisation = organisation
     }
 
-    /// The file as the signature finds it. Throws `PDFError`.
-    func prepared(_ pdf: [UInt8]) throws(PDFError) -> [UInt8] {
+    /// The file as the signature finds it. Throws `PDFError`, and `SignaturesError.placeOutsidePage`.
+    func prepared(_ pdf: [UInt8]) throws -> [UInt8] {
         switch self.act {
-        case .sign(let words):
+        case .sign(let words, let place):
             let pages = try PDFInspection(pdf).pages
-            return try OfficialFields.placed(byWords: words, signer: self.name, on: pages).added(to: pdf)
+            return try OfficialFields.placed(byWords: words, signer: self.name, at: place, on: pages).added(to: pdf)
         case .seal(let number, let day, _):
             guard let date = OfficialDate(day: Int(day.day), month: Int(day.month), year: Int(day.year)) else {
-                throw .fieldMissing(OfficialFields.dateName)
+                throw PDFError.fieldMissing(OfficialFields.dateName)
             }
             return try OfficialFields.filled(number: number, date: date, in: pdf)
         }

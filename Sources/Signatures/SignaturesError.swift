@@ -12,6 +12,8 @@ public enum SignaturesError: RefusalConvertible, Hashable {
     case pinTooWeak
     /// The file cannot take a signature; the reason is for the log.
     case notSignable(reason: String)
+    /// The place asked for is not on a page of the file, or the signature would leave the page there.
+    case placeOutsidePage
 
     public var refusal: Refusal {
         switch self {
@@ -22,6 +24,7 @@ public enum SignaturesError: RefusalConvertible, Hashable {
         case .keyLocked: Refusal(423, "key_locked", field: "pin")
         case .pinTooWeak: Refusal(422, "pin_too_weak", field: "pin")
         case .notSignable: Refusal(409, "not_signable")
+        case .placeOutsidePage: Refusal(422, "place_outside_page", field: "place")
         }
     }
 }

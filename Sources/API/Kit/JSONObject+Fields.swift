@@ -28,6 +28,14 @@ extension JSONObject {
         return number
     }
 
+    func number(_ name: String) throws(Problem) -> Double {
+        switch self[name] {
+        case .integer(let number)?: Double(number)
+        case .number(let number)?: number
+        default: throw .internalError
+        }
+    }
+
     /// False when it is left out.
     func flag(_ name: String) -> Bool { self[name] == .boolean(true) }
 

@@ -82,6 +82,24 @@ extension Catalogue {
         notation_taken
           vi: Số, ký hiệu đã cấp ở sổ khác | Trong năm đã có văn bản mang số và ký hiệu này. Hãy dùng sổ có ký hiệu riêng.
           en: Number given by another register | A document of this year has this number and symbol. Use a register with its own symbol.
+        symbol_needs_type
+          vi: Các tên loại trùng ký hiệu | Sổ đánh số theo tên loại phải có {type} trong mẫu ký hiệu, nếu không hai văn bản sẽ trùng số.
+          en: Types share a symbol | A register numbered by type needs {type} in its symbol, or two documents get one number.
+        register_symbols_collide
+          vi: Ký hiệu trùng sổ khác | Trong năm đã có sổ cho cùng ký hiệu, hai văn bản sẽ trùng số. Hãy dùng mẫu ký hiệu riêng.
+          en: Symbol of another register | A register of this year prints the same symbol. Use a template of its own.
+        related_to_itself
+          vi: Cùng một văn bản | Hãy chọn một văn bản khác.
+          en: The same document | Choose another document.
+        unknown_document
+          vi: Không có văn bản này | Văn bản liên quan không có hoặc bạn không được xem.
+          en: Unknown document | The related document does not exist, or you may not read it.
+        too_many_saved_searches
+          vi: Đã lưu đủ 100 tìm kiếm | Hãy bỏ bớt một tìm kiếm đã lưu.
+          en: Too many saved searches | A hundred are kept. Drop one first.
+        place_outside_page
+          vi: Vị trí ký ngoài trang | Khung chữ ký phải nằm trọn trong một trang của văn bản.
+          en: Place outside the page | The signature must lie on a page of the document as a whole.
         state_secret_refused
           vi: Không nhận tài liệu mật | Bí mật nhà nước không được đưa vào hệ thống nối mạng.
           en: State secrets are refused | State secrets may not enter a networked system.

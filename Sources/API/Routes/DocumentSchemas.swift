@@ -55,13 +55,17 @@ enum DocumentSchemas {
         "UploadedFile", .required("id", .id), .required("name", .text()), .required("size", .integer()),
         .required("sha256", .text()), .required("version", .integer(nil, "The document's version now.")))
 
+    private static let absent = Schema.text("Whom the person acted for, by delegation; otherwise empty.")
+
     private static let step = Schema.object(
         "Step", .required("action", .text()), .required("from_state", .text()), .required("to_state", .text()),
-        .required("person_name", .text()), .required("title", .text()), .required("comment", .text()),
-        .required("taken_at", .instant))
+        .required("person_name", .text()), .required("title", .text()), .required("on_behalf_of", Self.absent),
+        .required("comment", .text()), .required("taken_at", .instant))
 
     private static let task = Schema.object(
         "DocumentTask", .required("id", .id), .required("holder_id", .id),
+        .required("holder_kind", .choice(["post", "unit", "registry"], "registry: the clerks, văn thư")),
+        .required("holder_name", .text()), .required("opened_at", .instant.orNull),
         .required("role", .choice(["act", "lead", "support", "inform"], "act; chủ trì, phối hợp, nhận để biết")),
         .required("step", .text()), .required("state", .choice(["open", "done", "withdrawn"])),
         .required("due_at", .instant.orNull), .required("done_at", .instant.orNull),
@@ -69,7 +73,8 @@ enum DocumentSchemas {
         .required("is_mine", .boolean))
 
     private static let order = Schema.object(
-        "Direction", .required("id", .id), .required("post_id", .id), .required("text", .text("Bút phê.")),
+        "Direction", .required("id", .id), .required("post_id", .id), .required("person_name", .text()),
+        .required("title", .text()), .required("on_behalf_of", Self.absent), .required("text", .text("Bút phê.")),
         .required("due_at", .instant.orNull), .required("given_at", .instant))
 
     private static let signature = Schema.object(
@@ -81,24 +86,39 @@ enum DocumentSchemas {
         "SentTo", .required("id", .id), .required("receiver_name", .text()), .required("channel", .text()),
         .required("status_code", .text()), .required("status_at", .instant), .required("sent_at", .instant))
 
+    private static let related = Schema.object(
+        "RelatedDocument", .required("id", .id), .required("kind", .choice(["reply", "basis", "related", "replaces"])),
+        .required("side", .choice(["names", "named_by"], "Which of the two names the other.")),
+        .required("direction", Self.direction), .required("notation", Self.optionalText), .required("subject", .text()),
+        .required("state", Self.state))
+
+    private static let stretch = Schema.object(
+        "Stretch", .required("state", Self.state), .required("standing", .choice(["done", "present", "coming"])),
+        .required("actor", .text("Whose turn it is there, in the words of the flow.")),
+        .required("at", .instant.orNull), .required("person_name", Self.optionalText))
+
     /// Everything about one document.
     static let document = Schema.object(
         "Document",
         all: Self.listFields + [
             .required("version", .integer()), .required("type_name", .text()), .required("security", Self.security),
             .required("language", .text()), .required("organ_code", Self.optionalText),
-            .required("unit_id", .id.orNull),
+            .required("unit_id", .id.orNull), .required("unit_name", Self.optionalText),
+            .required("drafter_name", Self.optionalText), .required("register_name", Self.optionalText),
             .required("drafter_post_id", .id.orNull), .required("signer_post_id", .id.orNull),
             .required("signer_name", Self.optionalText), .required("signer_title", Self.optionalText),
             .required("register_id", .id.orNull), .required("code_number", Self.optionalText),
             .required("code_notation", Self.optionalText), .required("arrived_on", .date.orNull),
             .required("due_on", .date.orNull), .required("page_count", .integer().orNull),
-            .required("to_places", Self.optionalText), .required("note", Self.optionalText),
+            .required("copy_count", .integer().orNull), .required("to_places", Self.optionalText),
+            .required("note", Self.optionalText),
             .required("created_at", .instant), .required("updated_at", .instant),
             .required("issued_at", .instant.orNull),
             .required("files", .list(Self.file)), .required("steps", .list(Self.step)),
             .required("tasks", .list(Self.task)), .required("directions", .list(Self.order)),
             .required("signatures", .list(Self.signature)), .required("dispatches", .list(Self.sent)),
+            .required("related", .list(Self.related)),
+            .required("way", .list(Self.stretch, nil, "The main states of the flow, from the first to the last.")),
             .required("actions", .list(.text(), nil, "What the caller may do now.")),
         ])
 

@@ -31,12 +31,13 @@ enum ExchangeRoutes {
         },
         Route(
             .post, "/api/v1/documents/{id}/issue", "issueDocument",
-            "Issues a sealed document to other organisations, or an internal one inside with its number. For clerks.",
+            "Issues a sealed document to other organisations and own units, or an internal one inside with its number. For clerks.",
             group: group, access: .signedIn(.documentsWrite),
             body: .json(
                 .object(
                     "IssueRequest",
                     .optional("recipients", .list(.text(1...32), 0...1000, "Codes of organisations.")),
+                    .optional("units", .list(.id, 0...1000, "Own units, whose heads are informed.")),
                     .optional("register_id", Schema.id.noted("Where an internal document gets its number.")))),
             answers: [
                 .ok(
@@ -122,8 +123,9 @@ enum ExchangeRoutes {
     private static func issue(_ call: Call) async throws -> Response {
         let id = try call.id()
         let issue = try IssueDocument(
-            document: id, recipients: call.body.texts("recipients"), register: call.body.optionalID("register_id"),
-            version: call.version)
+            document: id, recipients: call.body.texts("recipients"),
+            units: call.body.texts("units").compactMap { UUID(text: $0) },
+            register: call.body.optionalID("register_id"), version: call.version)
         // The answer is read behind what was queued, and carries the commit unless an answer has to be kept.
         let isLast = call.idempotency == nil
         return try await call.act { transaction in

@@ -13,6 +13,16 @@ enum SignatureRoutes {
     private static let pin = Schema.object(
         "PIN", .required("pin", .secret(6...64, "Not one character only; never stored, never logged.")))
 
+    private static let signing = Schema.object(
+        "SigningRequest", .required("pin", .secret(6...64, "Never stored, never logged.")),
+        .optional(
+            "place",
+            Schema.object(
+                "SignaturePlace", .required("page", .integer(0...99_999, "The first is 0.")),
+                .required("x", .number("Points from the left edge of the page as it is shown.")),
+                .required("y", .number("Points from its lower edge."))
+            ).noted("The lower left corner of the signature; left out, the document's words say where.")))
+
     static let all: [Route] = [
         Route(
             .get, "/api/v1/signing-keys", "listSigningKeys",
@@ -35,7 +45,7 @@ enum SignatureRoutes {
         Route(
             .post, "/api/v1/documents/{id}/signature", "signDocument",
             "Signs a document; for the signer it names. A wrong PIN says in `tries_left` how often it may still be tried.",
-            group: group, access: writing, body: .json(Self.pin), answers: [Self.signed], traits: .ifMatch
+            group: group, access: writing, body: .json(Self.signing), answers: [Self.signed], traits: .ifMatch
         ) { try await Self.sign(.signer, $0) },
         Route(
             .post, "/api/v1/documents/{id}/seal", "sealDocument",
@@ -46,7 +56,11 @@ enum SignatureRoutes {
 
     private static func sign(_ purpose: CertificatePurpose, _ call: Call) async throws -> Response {
         let id = try call.id()
-        let sign = SignDocument(document: id, purpose: purpose, version: call.version, desk: call.services.desk)
+        let sign = SignDocument(
+            document: id, purpose: purpose, version: call.version,
+            place: try call.body.object("place").map { place in
+                SignaturePlace(page: Int(try place.integer("page")), x: try place.number("x"), y: try place.number("y"))
+            }, desk: call.services.desk)
         let made = try await sign(pin: PIN(call.body.text("pin")), as: call.caller)
         return Self.answer(id, made.signature, made.outcome)
     }

@@ -63,6 +63,9 @@ extension Schema {
     public static func integer(_ range: ClosedRange<Int64>? = nil, _ note: String? = nil) -> Schema {
         Schema(.integer(range), note: note)
     }
+    public static func number(_ note: String? = nil) -> Schema {
+        Schema(.number, note: note)
+    }
     public static func list(_ of: Schema, _ count: ClosedRange<Int>? = nil, _ note: String? = nil) -> Schema {
         Schema(.list(of, count: count), note: note)
     }
