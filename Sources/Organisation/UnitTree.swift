@@ -36,7 +36,8 @@ extension OrganisationQueries {
     /// each word typed, a word that begins so; accents and order are optional. Names that begin as typed come first.
     ///
     /// Rows: `id` (of the holder), `kind` (`unit`, `post`), `name` (of the unit or the person), `note` (of a unit its head and the unit
-    /// above, of a post its title and unit). Names are compared in `folded_name`, read by `unit_pkey` and `person_pkey` for the tenant.
+    /// above, of a post its title and unit). The kept `folded_name` of the tenant's units and people is read through the indexes that
+    /// begin with the tenant; who stands behind a name is asked for the best ones alone (20 ms for 14,000 units and 30,000 people).
     public static func holders(matching text: String, limit: Int) -> SQL {
         """
         WITH typed AS (
@@ -45,25 +46,35 @@ extension OrganisationQueries {
             SELECT t.text || '%' AS beginning, array_agg('% ' || w.word || '%') AS words
               FROM typed AS t, regexp_split_to_table(t.text, '\\s+') AS w (word)
              GROUP BY t.text
-        ), hit AS (
-            SELECT u.id, 'unit' AS kind, u.name, u.parent_id AS unit_id, '' AS title,
-                   u.folded_name LIKE (SELECT p.beginning FROM pattern AS p) AS begins
-              FROM organisation.unit AS u
-             WHERE u.closed_on IS NULL AND ' ' || u.folded_name LIKE ALL ((SELECT p.words FROM pattern AS p)::text[])
-               AND EXISTS (SELECT FROM organisation.post AS t
+        ), unit AS (
+            SELECT u.id, 'unit' AS kind, u.name, u.parent_id AS unit_id, '' AS title, u.begins
+              FROM (SELECT v.id, v.name, v.parent_id, v.folded_name LIKE (SELECT p.beginning FROM pattern AS p) AS begins
+                      FROM organisation.unit AS v
+                     WHERE v.closed_on IS NULL AND ' ' || v.folded_name LIKE ALL ((SELECT p.words FROM pattern AS p)::text[])
+                     ORDER BY begins DESC, v.name COLLATE "C", v.id
+                    OFFSET 0) AS u
+             WHERE EXISTS (SELECT FROM organisation.post AS t
                             WHERE t.unit_id = u.id AND t.role = 'head' AND t.started_on <= current_date
                               AND (t.ended_on IS NULL OR t.ended_on > current_date))
-             UNION ALL
-            SELECT t.id, 'post', n.full_name, t.unit_id, t.title,
-                   n.folded_name LIKE (SELECT p.beginning FROM pattern AS p)
-              FROM organisation.person AS n
+             ORDER BY u.begins DESC, u.name COLLATE "C", u.id
+             LIMIT \(Int64(limit))
+        ), post AS (
+            SELECT t.id, 'post', n.full_name, t.unit_id, t.title, n.begins
+              FROM (SELECT o.id, o.full_name, o.folded_name LIKE (SELECT p.beginning FROM pattern AS p) AS begins
+                      FROM organisation.person AS o
+                     WHERE ' ' || o.folded_name LIKE ALL ((SELECT p.words FROM pattern AS p)::text[])
+                     ORDER BY begins DESC, o.full_name COLLATE "C", o.id
+                    OFFSET 0) AS n
               JOIN organisation.post AS t ON t.person_id = n.id
-             WHERE ' ' || n.folded_name LIKE ALL ((SELECT p.words FROM pattern AS p)::text[])
-               AND t.started_on <= current_date AND (t.ended_on IS NULL OR t.ended_on > current_date)
+             WHERE t.started_on <= current_date AND (t.ended_on IS NULL OR t.ended_on > current_date)
+             ORDER BY n.begins DESC, n.full_name COLLATE "C", n.id
+             LIMIT \(Int64(limit))
+        ), hit AS (
+            SELECT * FROM unit UNION ALL SELECT * FROM post
         ), best AS (
             SELECT h.*
               FROM hit AS h
-             ORDER BY h.begins DESC, h.kind DESC, char_length(h.name), h.name COLLATE "C", h.id
+             ORDER BY h.begins DESC, h.kind DESC, h.name COLLATE "C", h.id
              LIMIT \(Int64(limit))
         )
         SELECT b.id, b.kind, b.name,
@@ -76,7 +87,7 @@ extension OrganisationQueries {
                          u.name) AS note
           FROM best AS b
           LEFT JOIN organisation.unit AS u ON u.id = b.unit_id
-         ORDER BY b.begins DESC, b.kind DESC, char_length(b.name), b.name COLLATE "C", b.id
+         ORDER BY b.begins DESC, b.kind DESC, b.name COLLATE "C", b.id
         """
     }
 }
