@@ -112,32 +112,33 @@ BEGIN
                                    WHEN 'clerk' THEN '{' || t.id || ',' || t.tenant_id || '}'
                                    ELSE coalesce('{' || t.id || '}', '') END, true),
             set_config('vanthu.session', CASE credential WHEN 'session' THEN caller.id::text ELSE '' END, true),
-            set_config('vanthu.delegation', coalesce(t.delegation_id::text, ''), true),
-            set_config('vanthu.on_behalf_of', CASE WHEN t.delegation_id IS NULL THEN '' ELSE t.person_id::text END, true),
+            set_config('vanthu.delegation', '', true),
+            set_config('vanthu.on_behalf_of', '', true),
             set_config('vanthu.request', request_id::text, true),
             set_config('vanthu.address', begin_request.address, true)
        FROM platform.account AS a
        JOIN platform.tenant AS o ON o.id = a.tenant_id AND o.state = 'active'
-       LEFT JOIN LATERAL (
-            SELECT p.tenant_id, p.id, p.unit_id, p.role, p.person_id, g.id AS delegation_id
-              FROM organisation.post AS p
-              -- Its first condition looks at no row of its own, so in one's own post nothing here is read.
-              LEFT JOIN LATERAL (
-                   SELECT d.id
-                     FROM organisation.delegation AS d
-                     JOIN organisation.post AS b ON b.tenant_id = d.tenant_id AND b.id = d.to_post_id
-                    WHERE p.person_id <> a.person_id AND p.role <> 'administrator' AND credential = 'session'
-                      AND d.tenant_id = p.tenant_id AND d.from_post_id = p.id AND b.person_id = a.person_id
-                      AND d.starts_at <= now() AND d.ends_at > now() AND d.ended_at IS NULL
-                      AND b.started_on <= current_date AND (b.ended_on IS NULL OR b.ended_on > current_date)
-                    ORDER BY d.ends_at DESC, d.id
-                    LIMIT 1) AS g ON true
-             WHERE p.tenant_id = a.tenant_id AND p.id = caller.post_id
-               AND (p.person_id = a.person_id OR g.id IS NOT NULL)
-               AND p.started_on <= current_date AND (p.ended_on IS NULL OR p.ended_on > current_date)) AS t ON true
+       LEFT JOIN organisation.post AS t
+              ON t.tenant_id = a.tenant_id AND t.id = caller.post_id AND t.person_id = a.person_id
+             AND t.started_on <= current_date AND (t.ended_on IS NULL OR t.ended_on > current_date)
       WHERE a.tenant_id = caller.tenant_id AND a.id = caller.account_id AND a.state = 'active';
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'VT401', MESSAGE = 'unauthenticated';
+    END IF;
+    -- The post is not an own one in force, so it may be one that is delegated. In one's own post nothing of this runs.
+    IF credential = 'session' AND caller.post_id IS NOT NULL AND current_setting('vanthu.post', true) = '' THEN
+        PERFORM set_config('vanthu.post', t.id::text, true),
+                set_config('vanthu.unit', t.unit_id::text, true),
+                set_config('vanthu.role', t.role, true),
+                set_config('vanthu.holders',
+                           CASE t.role WHEN 'head' THEN '{' || t.id || ',' || t.unit_id || '}'
+                                       WHEN 'clerk' THEN '{' || t.id || ',' || t.tenant_id || '}'
+                                       ELSE '{' || t.id || '}' END, true),
+                set_config('vanthu.delegation', g.delegation_id::text, true),
+                set_config('vanthu.on_behalf_of', t.person_id::text, true)
+           FROM organisation.delegated_posts(platform.current_person()) AS g
+           JOIN organisation.post AS t ON t.tenant_id = caller.tenant_id AND t.id = g.post_id
+          WHERE g.post_id = caller.post_id;
     END IF;
     -- Seen is kept to five minutes, so that reading does not write.
     IF caller.last_seen_at IS NULL OR caller.last_seen_at < now() - interval '5 minutes' THEN
