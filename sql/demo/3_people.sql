@@ -89,3 +89,14 @@ SELECT d.tenant_id, d.id, u.id, 'head', w.head_title || ' (kiêm nhiệm)', '202
 INSERT INTO platform.account (tenant_id, login, password_hash, person_id)
 SELECT d.tenant_id, d.login, :'password_hash', d.id
   FROM demo_person AS d;
+
+-- One delegation (uỷ quyền xử lý) that runs: Hà Nội's chief accountant is away, and a specialist of the same department stands in.
+INSERT INTO organisation.delegation (tenant_id, from_post_id, to_post_id, starts_at, ends_at, reason)
+SELECT a.tenant_id, a.id, b.id, now(), now() + interval '300 days', 'Đi học nghiệp vụ'
+  FROM demo_tenant AS d
+  JOIN platform.account AS f ON f.tenant_id = d.id AND f.login = 'truong.kttc'
+  JOIN organisation.post AS a ON a.tenant_id = f.tenant_id AND a.person_id = f.person_id
+  JOIN platform.account AS g ON g.tenant_id = d.id AND g.login = 'chuyenvien.kttc.1'
+  JOIN organisation.post AS b ON b.tenant_id = g.tenant_id AND b.person_id = g.person_id
+ WHERE d.code = 'BDHN'
+   AND NOT EXISTS (SELECT FROM organisation.delegation AS known WHERE known.tenant_id = a.tenant_id AND known.from_post_id = a.id);

@@ -255,16 +255,16 @@ RETURNS TABLE (tenant_id uuid, holder_id uuid, open_count bigint, unopened_count
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
     RETURN QUERY
-    SELECT h.tenant, h.holder, w.open_count, w.unopened_count, w.late_count, w.newest, coalesce(v.waiting, 0), v.newest
+    SELECT h.tenant, h.holder, w.open_count, w.unopened_count, w.late_count, w.newest, v.waiting, v.newest
       FROM unnest(tenants, holders) AS h (tenant, holder)
      CROSS JOIN LATERAL (
            SELECT count(*) AS open_count, count(*) FILTER (WHERE t.opened_at IS NULL) AS unopened_count,
-                  count(*) FILTER (WHERE t.due_at < now()) AS late_count, max(t.id::text)::uuid AS newest
+                  count(*) FILTER (WHERE t.due_at < now()) AS late_count, (array_agg(t.id ORDER BY t.id DESC))[1] AS newest
              FROM workflow.task AS t
             WHERE t.tenant_id = h.tenant AND t.holder_id = h.holder AND t.state = 'open') AS w
-      LEFT JOIN LATERAL (
-           SELECT count(*) AS waiting, max(d.id::text)::uuid AS newest
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS waiting, (array_agg(d.id ORDER BY d.id DESC))[1] AS newest
              FROM exchange.delivery AS d
-            WHERE d.tenant_id = h.tenant AND d.state = 'waiting') AS v ON h.holder = h.tenant;
+            WHERE h.holder = h.tenant AND d.tenant_id = h.tenant AND d.state = 'waiting') AS v;
 END $$;
 SELECT platform.elevate('workflow.pulse(uuid[], uuid[])');
