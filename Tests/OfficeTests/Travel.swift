@@ -77,4 +77,27 @@ struct Travel {
             duplicateIsIntended: false)
         return (paper.id, try await self.act(as: self.tenant.clerk) { try paper(in: $0) })
     }
+
+    /// An outgoing document, sealed and waiting for its issue. Signing and sealing have tests of their own.
+    func sealedOutgoing(_ subject: String = "Về việc tăng ca") async throws -> (id: UUID, version: Int64) {
+        let draft = CreateDraft(
+            draft: try Draft(
+                direction: "outgoing", type: "CV", subject: subject, signer: self.tenant.leader.post))
+        try await self.act(as: self.tenant.specialist) { draft(in: $0) }
+        let register = try await self.register("outgoing")
+        try await self.arrange(
+            """
+            WITH moved AS (
+                UPDATE documents.document AS d
+                   SET state = 'sealed', register_id = \(register), year = date_part('year', current_date), number = 1,
+                       code_number = '01', code_notation = 'X-VP', issued_on = current_date
+                 WHERE d.id = \(draft.id)
+                RETURNING d.tenant_id, d.id
+            ), given AS (
+                UPDATE workflow.task AS w SET step = 'sealed', holder_id = m.tenant_id FROM moved AS m WHERE w.document_id = m.id
+            )
+            INSERT INTO documents.reader (document_id, holder_id, reason) SELECT m.id, m.tenant_id, 'registry' FROM moved AS m
+            """)
+        return (draft.id, 1)
+    }
 }
