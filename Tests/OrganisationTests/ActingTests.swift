@@ -74,6 +74,11 @@ struct ActingTests {
         let second = Appoint(
             id: UUIDv7.make(), person: tenant.leader.id, unit: tenant.office, role: "head", title: "Chánh Văn phòng")
         try await database.app.transaction(as: tenant.administrator.caller) { try second(in: $0) }
+        try await database.superuser.run(
+            """
+            INSERT INTO platform.session (secret_hash, account_id, post_id, expires_at, address)
+            VALUES (\(TokenSecret.make().hash), \(tenant.leader.account), \(tenant.leader.post), now() + interval '1 hour', 'x')
+            """, opening: "SELECT platform.begin_system(\(tenant.id))")
         try await database.switchPost(of: tenant.leader, to: second.id)
         let standing = try await database.standing(of: tenant.leader.caller)
         #expect(standing.post == second.id)
