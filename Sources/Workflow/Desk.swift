@@ -45,21 +45,15 @@ extension Tasks {
           FROM (SELECT f.*
                   FROM unnest((SELECT platform.holders())) AS h (id)
                  CROSS JOIN LATERAL (
-                       SELECT w.id, w.role, w.step, w.due_at, w.opened_at, w.created_at, w.document_id
-                         FROM workflow.task AS w
-                        WHERE w.holder_id = h.id AND w.state = 'open'
-                          AND (w.due_at, w.id) > (\(cursor?.due ?? "-infinity")::text::timestamptz, \(cursor?.id ?? TaskCursor.first))
-                          AND w.due_at >= CASE WHEN \(filter.due?.rawValue)::text IN ('today', 'week') THEN now() ELSE '-infinity' END
-                          AND w.due_at <= CASE \(filter.due?.rawValue)::text WHEN 'late' THEN now()
-                                          WHEN 'today' THEN (current_date + 1)::timestamptz
-                                          WHEN 'week' THEN (current_date + 7)::timestamptz ELSE 'infinity' END
-                          AND (\(filter.role?.rawValue)::text IS NULL OR w.role = \(filter.role?.rawValue))
-                          AND (NOT \(filter.isUnopened) OR w.opened_at IS NULL)
-                          AND (NOT \(filter.isUrgent)
-                               OR (SELECT o.urgency <> 'normal' FROM documents.document AS o WHERE o.id = w.document_id))
-                          AND (\(filter.direction)::text IS NULL
-                               OR (SELECT o.direction FROM documents.document AS o WHERE o.id = w.document_id) = \(filter.direction))
-                        ORDER BY w.due_at, w.id
+                       SELECT o.*
+                         FROM (SELECT w.id, w.role, w.step, w.due_at, w.opened_at, w.created_at, w.document_id
+                                 FROM workflow.task AS w
+                                WHERE w.holder_id = h.id AND w.state = 'open'
+                                  AND (w.due_at, w.id) > (\(cursor?.due ?? "-infinity")::text::timestamptz, \(cursor?.id ?? TaskCursor.first))
+                                  \(filter.due.map(Self.range) ?? "")
+                                ORDER BY w.due_at, w.id
+                               OFFSET 0) AS o
+                        WHERE true \(Self.conditions(filter))
                         LIMIT \(Int64(limit + 1))) AS f
                  ORDER BY f.due_at, f.id
                  LIMIT \(Int64(limit + 1))) AS t
@@ -74,6 +68,30 @@ extension Tasks {
                 LIMIT 1) AS s ON true
          ORDER BY t.due_at, t.id
         """
+    }
+
+    private static func range(_ due: TaskFilter.Due) -> SQL {
+        switch due {
+        case .late: "AND w.due_at < now()"
+        case .today: "AND w.due_at >= now() AND w.due_at <= (current_date + 1)::timestamptz"
+        case .week: "AND w.due_at >= now() AND w.due_at <= (current_date + 7)::timestamptz"
+        }
+    }
+
+    /// Only the conditions that were asked for. One that is there and lets everything through would still make the planner expect few rows,
+    /// and then it sorts all of a holder's work instead of reading the beginning of the index.
+    private static func conditions(_ filter: TaskFilter) -> SQL {
+        var conditions: SQL = ""
+        if let role = filter.role { conditions += "AND o.role = \(role.rawValue) " }
+        if filter.isUnopened { conditions += "AND o.opened_at IS NULL " }
+        if filter.isUrgent {
+            conditions += "AND (SELECT k.urgency <> 'normal' FROM documents.document AS k WHERE k.id = o.document_id) "
+        }
+        if let direction = filter.direction {
+            conditions +=
+                "AND (SELECT k.direction FROM documents.document AS k WHERE k.id = o.document_id) = \(direction) "
+        }
+        return conditions
     }
 
     /// Queues that the caller has opened a document: its open tasks that are the caller's count as opened from now on. Told by the pages,
