@@ -274,10 +274,26 @@ def test_a_register_of_another_direction_gives_no_number(hanoi, numbers):
     assert numbers() == before
 
 
-def test_two_registers_with_the_same_symbol_never_give_the_same_number_twice(database, hanoi):
+def test_two_registers_with_the_same_symbol_are_not_opened(database, hanoi):
     """Number and symbol are unique within a year (Decree 30/2020, art. 15)."""
     symbol = f"{{organisation}}-{new_key()[:6].upper()}"
-    one, other = (new_register(hanoi.clerk, "outgoing", this_year(database), symbol) for _ in range(2))
+    one = new_register(hanoi.clerk, "outgoing", this_year(database), symbol)
+    for direction in ("outgoing", "internal"):
+        with refused(409, "register_symbols_collide", field="symbol_template"):
+            new_register(hanoi.clerk, direction, this_year(database), symbol)
+    assert hanoi.clerk.number(hanoi.document("signed", letter_pdf()), one)["number"] == 1
+    # Closed, it keeps what it has given.
+    hanoi.clerk.must("POST", f"/registers/{one}/closure")
+    with refused(409, "register_symbols_collide", field="symbol_template"):
+        new_register(hanoi.clerk, "outgoing", this_year(database), symbol)
+
+
+def test_two_registers_never_give_the_same_number_twice(database, hanoi):
+    """A unit that gets another symbol later may make registers collide that did not when they were opened."""
+    one, other = (new_register(hanoi.clerk, "outgoing", this_year(database)) for _ in range(2))
+    database.psql(
+        "UPDATE documents.register AS r SET symbol_template = o.symbol_template, letter_template = o.letter_template"
+        f" FROM documents.register AS o WHERE o.id = '{one}' AND r.id = '{other}'")
     first, second = hanoi.document("signed", letter_pdf()), hanoi.document("signed", letter_pdf())
     assert hanoi.clerk.number(first, one)["number"] == 1
     with refused(409, "notation_taken", field="register_id"):
