@@ -14,10 +14,12 @@ let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 
@@ -40,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -47,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CQPDF", pkgConfig: "libqpdf", providers: [.apt(["libqpdf-dev"])]),
 
         module("Postgres", ["CLibPQ", log]),
@@ -70,11 +74,18 @@ let package = Package(
                 "Office", "Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres",
                 hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP1, log, lifecycle,
             ]),
+        .target(
+            name: "Web",
+            dependencies: [
+                "API", "Office", "Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres",
+                "CZlib", hummingbird, httpTypes, lifecycle, log, mustache, nio, nioHTTP1,
+            ],
+            exclude: ["Assets", "Templates", "Words"], swiftSettings: settings),
         .executableTarget(
             name: "vanthu",
             dependencies: [
-                "API", "Office", "Documents", "Workflow", "Signatures", "Organisation", "Platform", "Postgres",
-                arguments, httpClient, hummingbird, lifecycle, nio, nioHTTP1, log,
+                "API", "Web", "Office", "Documents", "Workflow", "Signatures", "Organisation", "Platform", "Postgres",
+                arguments, httpClient, httpTypes, hummingbird, lifecycle, unixSignals, nio, nioHTTP1, log,
             ],
             swiftSettings: settings),
 
@@ -93,6 +104,7 @@ let package = Package(
                 hummingbirdTesting,
                 httpTypes, nio, log,
             ]),
+        tests("OrganisationTests", ["TestSupport", "Organisation", "Workflow", "Platform", "Postgres"]),
         tests("OfficeTests", ["TestSupport", "Office", "Documents", "Workflow", "Exchange", "Platform", "Postgres"]),
     ]
 )

@@ -39,19 +39,20 @@ public enum API {
             isSchemaCurrent: isSchemaCurrent)
         return APIResponder(
             table: RouteTable(Self.routes), services: services,
-            metrics: RequestMetrics(metrics, routes: Self.routes), log: log)
+            metrics: RequestMetrics(metrics, operations: Self.routes.map(\.name)), log: log)
     }
 
-    /// A server of `responder`, to be run in the process's service group. It also runs `services`, such as the access log.
-    public static func application(
-        _ responder: APIResponder,
+    /// A server of `responder` (the API, or pages with the API behind them), to be run in the process's service group. It also runs
+    /// `services`, such as the access log.
+    public static func application<Responder: HTTPResponder>(
+        _ responder: Responder,
+        configuration: APIConfiguration,
         host: String,
         port: Int,
         services: [any Service] = [],
         onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in },
         logger: Logger
-    ) -> some ApplicationProtocol {
-        let configuration = responder.services.configuration
+    ) -> some ApplicationProtocol where Responder.Context == APIContext {
         var connection = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ClosingHandler(bodyLimit: configuration.uploadLimit)],
             idleTimeout: .nanoseconds(configuration.idleTime.nanoseconds))

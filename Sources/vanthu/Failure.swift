@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import Platform
 import Postgres
+import Web
 
 /// A failure of a command as it is told to the person at the terminal: what is wrong, and what to do next.
 struct Failure: Error, CustomStringConvertible {
@@ -21,6 +22,11 @@ struct Failure: Error, CustomStringConvertible {
         switch error {
         case let mistake as Configuration.Mistake:
             return Failure("\(mistake)", "Correct the setting; `vanthu config --help` tells where settings come from")
+        case let error as PagesError:
+            return Failure(
+                "the pages cannot be read: \(error)",
+                "Start vanthu in the project's folder, or set VANTHU_PAGES_FOLDER; scripts/run installs missing packages"
+            )
         case let error as MigrationError:
             return Failure("\(error)", Self.advice(for: error))
         case let error as DatabaseError where error.isConnectionFailure:

@@ -8,6 +8,7 @@ import Platform
 import Postgres
 import ServiceLifecycle
 import UnixSignals
+import Web
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,8 +44,12 @@ struct Serve: AsyncParsableCommand {
                 password: Password(concurrency: try settings.integer(.passwordThreads)), keys: try installation.keys(),
                 metrics: metrics, log: log
             ) { try await migrator.check().isUpToDate }
+            let pulses = Pulses(database: database, logger: logger)
+            let pages = try Web.responder(
+                before: responder, folder: try settings.text(.pagesFolder), pulses: pulses, metrics: metrics)
             let application = API.application(
-                responder, host: host, port: port, services: [log],
+                pages, configuration: responder.services.configuration, host: host, port: port,
+                services: [log, pulses],
                 onServerRunning: { channel in
                     logger.notice(
                         "serving", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "\(host):\(port)")"]

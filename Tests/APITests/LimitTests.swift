@@ -15,8 +15,9 @@ import Testing
         _ harness: Harness, _ body: @Sendable (Client, Int) async throws -> Void
     ) async throws {
         defer { try? FileManager.default.removeItem(atPath: harness.folder) }
+        let responder = try harness.responder()
         let application = API.application(
-            try harness.responder(), host: "127.0.0.1", port: 0,
+            responder, configuration: responder.services.configuration, host: "127.0.0.1", port: 0,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await application.test(.live) { inner in
             try await body(Client(inner: inner), try #require(inner.port))

@@ -4,10 +4,11 @@
 
 # What `swift build` links against.
 BUILD_PACKAGES=(libpq-dev libssl-dev libargon2-dev libqpdf-dev zlib1g-dev pkg-config)
-# What the running server uses: the database, the PDF tools, the converter and its fonts, the sandbox for both.
-RUN_PACKAGES=(postgresql-15 poppler-utils qpdf 'libreoffice-writer-nogui|libreoffice-writer' fonts-liberation2 bubblewrap tzdata procps)
+# What the running server uses: the database, the PDF tools, the converter and its fonts, the sandbox for both; what pages are made of.
+RUN_PACKAGES=(postgresql-15 poppler-utils qpdf 'libreoffice-writer-nogui|libreoffice-writer' fonts-liberation2 bubblewrap tzdata procps
+    libjs-bootstrap5 libjs-pdf libjs-chart.js)
 # What only the tests use.
-TEST_PACKAGES=(python3-venv shellcheck curl)
+TEST_PACKAGES=(python3-venv shellcheck curl chromium)
 # What only the benchmark uses; pgbench itself comes with postgresql-15.
 BENCH_PACKAGES=(wrk jq)
 

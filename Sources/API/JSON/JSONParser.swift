@@ -1,8 +1,8 @@
 /// Reads JSON text strictly as RFC 8259 has it, and refuses what a careful server should not guess about: bytes that are no
 /// UTF-8, the same member twice, lone surrogates, nesting deeper than ``maximumDepth``, more than ``maximumCount`` values.
-struct JSONParser {
+package struct JSONParser {
     /// Why a text is no JSON, and where: `offset` is the byte at which reading stopped.
-    struct Failure: Error, Hashable {
+    package struct Failure: Error, Hashable {
         enum Reason: String {
             case empty, unexpected, invalidText, duplicateName, tooDeep, tooMany, numberOutOfRange
         }
@@ -14,13 +14,18 @@ struct JSONParser {
     /// No body of ours comes near; a megabyte of `[0,0,…` would otherwise become many megabytes of values.
     static let maximumCount = 20_000
 
+    private let maximumCount: Int
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
     private var count = 0
 
     /// Reads a whole text; anything but white space after the value is an error.
-    static func parse(_ bytes: UnsafeRawBufferPointer) throws(Failure) -> JSONValue {
-        var parser = JSONParser(bytes: bytes)
+    ///
+    /// - Parameter maximumCount: of values; what our own database wrote may be longer than what a stranger sends.
+    static func parse(_ bytes: UnsafeRawBufferPointer, maximumCount: Int = Self.maximumCount) throws(Failure)
+        -> JSONValue
+    {
+        var parser = JSONParser(bytes: bytes, maximumCount: maximumCount)
         parser.skipSpace()
         guard parser.position < bytes.count else { throw parser.failure(.empty) }
         let value = try parser.value(depth: 0)
@@ -29,15 +34,18 @@ struct JSONParser {
         return value
     }
 
-    static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
+    package static func parse(_ bytes: [UInt8], maximumCount: Int = 20_000) throws(Failure) -> JSONValue {
         let result = bytes.withUnsafeBytes { buffer -> Result<JSONValue, Failure> in
-            do throws(Failure) { return .success(try Self.parse(buffer)) } catch { return .failure(error) }
+            do throws(Failure) { return .success(try Self.parse(buffer, maximumCount: maximumCount)) } catch {
+                return .failure(error)
+            }
         }
         return try result.get()
     }
 
-    private init(bytes: UnsafeRawBufferPointer) {
+    private init(bytes: UnsafeRawBufferPointer, maximumCount: Int) {
         self.bytes = bytes
+        self.maximumCount = maximumCount
     }
 
     private func failure(_ reason: Failure.Reason) -> Failure {
@@ -61,7 +69,7 @@ struct JSONParser {
     private mutating func value(depth: Int) throws(Failure) -> JSONValue {
         guard depth < Self.maximumDepth else { throw self.failure(.tooDeep) }
         self.count += 1
-        guard self.count <= Self.maximumCount else { throw self.failure(.tooMany) }
+        guard self.count <= self.maximumCount else { throw self.failure(.tooMany) }
         switch self.current {
         case UInt8(ascii: "{"): return try self.object(depth: depth)
         case UInt8(ascii: "["): return try self.array(depth: depth)

@@ -1,3 +1,5 @@
+import Hummingbird
+
 /// The limits of the door. The defaults suit an office behind a reverse proxy.
 public struct APIConfiguration: Sendable {
     /// Bytes of a JSON body.
@@ -24,4 +26,16 @@ public struct APIConfiguration: Sendable {
     public var version = "1.0.0"
 
     public init() {}
+}
+
+extension APIConfiguration {
+    /// Where a request came from, as text.
+    package func address(of request: Request, over context: APIContext) -> String {
+        if self.trustsForwardedFor, let header = request.headers[.forwardedFor],
+            let last = header.split(separator: ",").last
+        {
+            return String(last.drop { $0 == " " }.prefix(64))
+        }
+        return context.channel.remoteAddress?.ipAddress ?? "local"
+    }
 }

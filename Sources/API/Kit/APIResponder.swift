@@ -11,10 +11,10 @@ import Postgres
 public struct APIResponder: HTTPResponder {
     public typealias Context = APIContext
 
-    let table: RouteTable
-    let services: Services
+    let table: RouteTable<Route>
+    package let services: Services
     let metrics: RequestMetrics
-    let log: AccessLog?
+    package let log: AccessLog?
 
     /// Bodies below this are read to their end after a refusal; above it the connection is given up instead.
     private static let readableRest = 64 << 10
@@ -23,7 +23,7 @@ public struct APIResponder: HTTPResponder {
         let start = ContinuousClock.now
         let id = request.headers[.requestID].flatMap { UUID(text: $0) } ?? UUIDv7.make()
         let idText = id.text
-        let address = self.address(of: request, context: context)
+        let address = self.services.configuration.address(of: request, over: context)
         var route: Route?
         var response: Response
         var code: String?
@@ -96,6 +96,13 @@ public struct APIResponder: HTTPResponder {
         return call
     }
 
+    /// Whether a path is the API's to answer, be it with a refusal.
+    package func answers(_ path: String) -> Bool {
+        if path.hasPrefix("/api/") { return true }
+        if case .nothing = self.table.match(.get, path) { return false }
+        return true
+    }
+
     /// A request whose method the path does not have.
     private static func answerOther(_ method: HTTPRequest.Method, allow: String) throws -> Response {
         guard method == .options else {
@@ -104,15 +111,6 @@ public struct APIResponder: HTTPResponder {
             throw problem
         }
         return Response(status: .noContent, headers: [.allow: allow])
-    }
-
-    private func address(of request: Request, context: APIContext) -> String {
-        if self.services.configuration.trustsForwardedFor, let header = request.headers[.forwardedFor],
-            let last = header.split(separator: ",").last
-        {
-            return String(last.drop { $0 == " " }.prefix(64))
-        }
-        return context.channel.remoteAddress?.ipAddress ?? "local"
     }
 
     private static func isLong(_ request: Request) -> Bool {

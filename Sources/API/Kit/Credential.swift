@@ -3,20 +3,20 @@ import Hummingbird
 import Platform
 
 /// The secret by which a request says who is asking: the cookie of a session, or a bearer token (RFC 6750).
-struct Credential: Sendable {
-    enum Kind: Sendable { case session, token }
+package struct Credential: Sendable {
+    package enum Kind: Sendable { case session, token }
 
-    static let cookieName = "vanthu_session"
+    package static let cookieName = "vanthu_session"
 
-    let kind: Kind
+    package let kind: Kind
     /// What the client holds, as it was sent.
-    let secret: String
+    package let secret: String
     /// What the database knows the secret by.
-    let hash: [UInt8]
+    package let hash: [UInt8]
 
     /// Reads the request's credential; a bearer token wins over a cookie, because it was sent on purpose. `nil` when there is
     /// none, or one that we never gave out.
-    init?(_ headers: HTTPFields) {
+    package init?(_ headers: HTTPFields) {
         if let authorization = headers[.authorization] {
             guard authorization.count > 7, authorization.prefix(7).lowercased() == "bearer " else { return nil }
             self.kind = .token
@@ -31,7 +31,7 @@ struct Credential: Sendable {
         self.hash = known.hash
     }
 
-    private static func cookie(_ name: String, in header: String) -> String? {
+    package static func cookie(_ name: String, in header: String) -> String? {
         // Over bytes: every request comes through here, and characters are dear.
         for part in header.utf8.split(separator: UInt8(ascii: ";")) {
             let pair = part.drop { $0 == UInt8(ascii: " ") }
@@ -42,7 +42,7 @@ struct Credential: Sendable {
         return nil
     }
 
-    var caller: Caller.Credential {
+    package var caller: Caller.Credential {
         switch self.kind {
         case .session: .session(hash: self.hash)
         case .token: .token(hash: self.hash)
@@ -50,7 +50,7 @@ struct Credential: Sendable {
     }
 
     /// What a page must send back in `X-CSRF-Token`: another site can make a browser send the cookie, but cannot know this.
-    static func csrfToken(forSession secret: String) -> String {
+    package static func csrfToken(forSession secret: String) -> String {
         SHA256.digest("csrf:\(secret)".utf8).base64URL
     }
 
@@ -66,9 +66,9 @@ struct Credential: Sendable {
 }
 
 extension HTTPField.Name {
-    static let csrfToken = Self.known("X-CSRF-Token")
-    static let requestID = Self.known("X-Request-Id")
-    static let forwardedFor = Self.known("X-Forwarded-For")
+    package static let csrfToken = Self.known("X-CSRF-Token")
+    package static let requestID = Self.known("X-Request-Id")
+    package static let forwardedFor = Self.known("X-Forwarded-For")
     static let idempotencyKey = Self.known("Idempotency-Key")
     static let idempotencyReplayed = Self.known("Idempotency-Replayed")
     static let link = Self.known("Link")

@@ -21,7 +21,7 @@ public struct QueryParameter: Sendable {
 }
 
 /// The query of a request, read and checked against what its route takes.
-struct Query: Sendable {
+package struct Query: Sendable {
     private var values: JSONObject = [:]
 
     /// - Throws: 400 `malformed_request` for bytes that are no UTF-8; 422 `invalid_parameter` or `unknown_parameter`, each
@@ -80,7 +80,7 @@ struct Query: Sendable {
     }
 
     /// Percent-decoding as forms do it (`+` is a space); `nil` when malformed or no UTF-8.
-    static func decoded(_ text: Substring) -> String? {
+    package static func decoded(_ text: Substring) -> String? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             return String(text)
         }

@@ -1,9 +1,18 @@
 import HTTPTypes
 
+/// Something that answers a method at a path: an operation of the API, or a page.
+package protocol Routed: Sendable {
+    var method: HTTPRequest.Method { get }
+    /// From the root, with captures in braces.
+    var path: String { get }
+}
+
+extension Route: Routed {}
+
 /// Finds the route of a request. A tree over the segments of the path; what is written out wins over what is captured.
-struct RouteTable: Sendable {
+package struct RouteTable<Route: Routed>: Sendable {
     /// What a path leads to.
-    enum Match {
+    package enum Match {
         case found(Route, captures: [Substring])
         /// The path is known, the method is not.
         case otherMethods(allow: String)
@@ -44,15 +53,18 @@ struct RouteTable: Sendable {
 
     private let root: Node
 
-    init(_ routes: [Route]) {
+    package init(_ routes: [Route]) {
         self.root = Node(routes.map { (segments: $0.path.split(separator: "/")[...], route: $0) })
     }
 
-    func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
+    package func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
         var captures: [Substring] = []
         // `//` and a slash at the end are other addresses: they lead nowhere rather than to the same thing twice.
-        let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map { Substring($0) }
+        let segments =
+            path == "/"
+            ? []
+            : path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+                .map { Substring($0) }
         guard let node = Self.descend(self.root, segments[...], &captures), !node.routes.isEmpty else {
             return .nothing
         }

@@ -3,14 +3,14 @@ import Platform
 import Postgres
 
 /// What the handlers stand on.
-final class Services: Sendable {
-    let configuration: APIConfiguration
-    let database: Database
-    let blobs: BlobStore
-    let signIn: SignIn
-    let intake: FileIntake
-    let desk: SigningDesk
-    let metrics: Metrics
+package final class Services: Sendable {
+    package let configuration: APIConfiguration
+    package let database: Database
+    package let blobs: BlobStore
+    package let signIn: SignIn
+    package let intake: FileIntake
+    package let desk: SigningDesk
+    package let metrics: Metrics
     /// The OpenAPI document, made once from the routes.
     let document: [UInt8]
     /// Whether the schema is the one that this program needs.

@@ -1,12 +1,12 @@
 import Foundation
 
 /// What every text passes at the door: one spelling (NFC) and nothing invisible.
-enum Text {
+package enum Text {
     /// `text` in NFC, without invisible characters and without white space at its ends; `nil` when it holds a control
     /// character that a text of this kind cannot have.
     ///
     /// - Parameter lines: whether line breaks and tabs are allowed. Line breaks come out as `\n`.
-    static func cleaned(_ text: String, lines: Bool = false) -> String? {
+    package static func cleaned(_ text: String, lines: Bool = false) -> String? {
         var scalars = String.UnicodeScalarView()
         var isPlain = true
         for scalar in text.unicodeScalars {
@@ -45,10 +45,10 @@ enum Text {
 
 extension UUID {
     /// Lower case, as RFC 9562 writes it and PostgreSQL prints it.
-    var text: String { self.uuidString.lowercased() }
+    package var text: String { self.uuidString.lowercased() }
 
     /// Reads the form with hyphens only, in either case.
-    init?(text: some StringProtocol) {
+    package init?(text: some StringProtocol) {
         guard text.utf8.count == 36, let id = UUID(uuidString: String(text)) else { return nil }
         self = id
     }

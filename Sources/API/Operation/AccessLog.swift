@@ -41,7 +41,7 @@ public final class AccessLog: Service {
     }
 
     /// What is said about one answer.
-    struct Entry {
+    package struct Entry {
         var request: String
         var method: String
         var path: String
@@ -50,9 +50,23 @@ public final class AccessLog: Service {
         var code: String?
         var duration: Duration
         var address: String
+
+        package init(
+            request: String, method: String, path: String, operation: String?, status: Int, code: String?,
+            duration: Duration, address: String
+        ) {
+            self.request = request
+            self.method = method
+            self.path = path
+            self.operation = operation
+            self.status = status
+            self.code = code
+            self.duration = duration
+            self.address = address
+        }
     }
 
-    func write(_ entry: Entry) {
+    package func write(_ entry: Entry) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         self.state.withLock { state in

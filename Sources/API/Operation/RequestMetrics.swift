@@ -4,7 +4,7 @@ import Synchronization
 /// Times answers, one histogram per operation and status.
 ///
 /// The registry's look-up is paid once a series; after that a record is one uncontended lock and a few additions.
-final class RequestMetrics: Sendable {
+package final class RequestMetrics: Sendable {
     private final class Series: Sendable {
         let operation: String
         let byStatus = Mutex<[Int: Histogram]>([:])
@@ -18,13 +18,13 @@ final class RequestMetrics: Sendable {
     private let series: [String: Series]
     private let unrouted = Series(operation: "unrouted")
 
-    init(_ metrics: Metrics, routes: [Route]) {
+    package init(_ metrics: Metrics, operations: [String]) {
         self.metrics = metrics
-        self.series = Dictionary(uniqueKeysWithValues: routes.map { ($0.name, Series(operation: $0.name)) })
+        self.series = Dictionary(uniqueKeysWithValues: operations.map { ($0, Series(operation: $0)) })
     }
 
     /// - Parameter operation: the route's name; `nil` when the request led to no route.
-    func record(operation: String?, status: Int, _ duration: Duration) {
+    package func record(operation: String?, status: Int, _ duration: Duration) {
         let series = operation.flatMap { self.series[$0] } ?? self.unrouted
         let histogram = series.byStatus.withLock { byStatus in
             if let known = byStatus[status] { return known }

@@ -2,14 +2,14 @@
 ///
 /// An entry is three lines: the code, then title and detail in Vietnamese, then in English. This is the only place where a
 /// person reads about an error; `CatalogueTests` fails when a code used anywhere in the project is missing.
-enum Catalogue {
-    struct Words: Sendable, Hashable {
-        let title: String
-        let detail: String
+package enum Catalogue {
+    package struct Words: Sendable, Hashable {
+        package let title: String
+        package let detail: String
     }
 
     /// The words for `code`; for a code that is not listed, those of its status.
-    static func words(for code: String, status: Int, in language: Language) -> Words {
+    package static func words(for code: String, status: Int, in language: Language) -> Words {
         let entry = Self.entries[code] ?? Self.entries["status_\(status)"] ?? Self.entries["internal_error"]
         return entry?[language] ?? Words(title: code, detail: code)
     }
@@ -17,7 +17,7 @@ enum Catalogue {
     static let entries: [String: [Language: Words]] = Self.parse(Self.text + "\n" + Self.contextText)
 
     /// Reads blocks of three lines; the title ends at ` | `.
-    static func parse(_ text: String) -> [String: [Language: Words]] {
+    package static func parse(_ text: String) -> [String: [Language: Words]] {
         var entries: [String: [Language: Words]] = [:]
         var code = ""
         for line in text.split(separator: "\n") {

@@ -3,7 +3,7 @@ import Postgres
 
 extension Problem {
     /// The one place where an error becomes an answer. What is not known here is a mistake of ours: 500, without a word of it.
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
         case let refusal as Refusal: self.init(refusal)

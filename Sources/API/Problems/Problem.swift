@@ -46,18 +46,18 @@ public struct Problem: Error, Sendable, Hashable {
 }
 
 extension Problem {
-    static let notFound = Problem(404, "not_found")
-    static let unauthenticated = Problem(401, "unauthenticated")
-    static let badCSRFToken = Problem(403, "csrf_token_invalid")
+    package static let notFound = Problem(404, "not_found")
+    package static let unauthenticated = Problem(401, "unauthenticated")
+    package static let badCSRFToken = Problem(403, "csrf_token_invalid")
     static let preconditionRequired = Problem(428, "precondition_required")
     static let changedSinceRead = Problem(412, "changed_since_read")
     static let unsupportedMediaType = Problem(415, "unsupported_media_type")
     static let internalError = Problem(500, "internal_error")
 
     /// What the caller sent does not have the form that the API asks for.
-    static func invalidInput(_ issues: [Issue]) -> Problem { Problem(422, "invalid_input", issues: issues) }
+    package static func invalidInput(_ issues: [Issue]) -> Problem { Problem(422, "invalid_input", issues: issues) }
 
-    static func payloadTooLarge(_ code: String = "body_too_large") -> Problem {
+    package static func payloadTooLarge(_ code: String = "body_too_large") -> Problem {
         var problem = Problem(413, code)
         problem.closesConnection = true
         return problem

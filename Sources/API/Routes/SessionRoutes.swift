@@ -97,28 +97,10 @@ enum SessionRoutes {
     ]
 
     private static func signIn(_ call: Call) async throws -> Response {
-        let signIn = call.services.signIn
-        let identity = try await signIn.authenticate(
-            login: try call.body.text("login"), password: try call.body.text("password"), address: call.address)
-        guard let person = identity.person else { throw Problem(403, "no_person") }
-        let wanted = call.body.optionalID("post_id")
-        let opening: SQL = "SELECT platform.begin_system(\(identity.tenant))"
-        let (secret, me) = try await call.services.database.transaction(opening) { transaction in
-            let post: UUID? = try transaction.first(
-                """
-                SELECT t.id
-                  FROM organisation.post AS t
-                 WHERE t.person_id = \(person) AND (\(wanted)::uuid IS NULL OR t.id = \(wanted))
-                   AND t.started_on <= current_date AND (t.ended_on IS NULL OR t.ended_on > current_date)
-                 ORDER BY t.started_on, t.id
-                 LIMIT 1
-                """
-            ) { row in try row.column(0) }
-            if wanted != nil, post != wanted { throw Problem(422, "unknown_post", field: "post_id") }
-            let secret = try signIn.openSession(of: identity, post: post, in: transaction)
-            transaction.queue("SELECT platform.record('session.opened', 'account', \(identity.account), NULL, NULL)")
-            return (secret, try transaction.json(OrganisationQueries.me, closing: true))
-        }
+        let open = OpenSession(signIn: call.services.signIn, database: call.services.database)
+        let (secret, me) = try await open(
+            login: try call.body.text("login"), password: try call.body.text("password"),
+            post: call.body.optionalID("post_id"), address: call.address)
         var response = Self.answer(me, csrfToken: Credential.csrfToken(forSession: secret.text), status: .created)
         let age = call.services.configuration.sessionLifetime.components.seconds
         response.headers[.setCookie] = Self.cookie(secret.text, age: age, call)
@@ -152,8 +134,7 @@ enum SessionRoutes {
     }
 
     private static func cookie(_ secret: String, age: Int64, _ call: Call) -> String {
-        let secure = call.services.configuration.secureCookies ? "; Secure" : ""
-        return "\(Credential.cookieName)=\(secret); Path=/; Max-Age=\(age); HttpOnly; SameSite=Strict\(secure)"
+        SessionCookie.text(secret, age: age, call.services.configuration)
     }
 
     private static func issueToken(_ call: Call) async throws -> Response {

@@ -51,6 +51,8 @@ extension ConfigurationKey {
     public static let sqlFolder = Self("sql_folder", .text, "sql/migrations", "Folder of the migrations.")
     public static let configFolder = Self(
         "config_folder", .text, "Config", "Folder of document types, workflows, holidays and templates.")
+    public static let pagesFolder = Self(
+        "pages_folder", .text, "Sources/Web", "Folder of the pages' templates, words, styles and script.")
     public static let blobFolder = Self(
         "blob_folder", .text, nil, "Folder of the contents of files; without it blobs in data.")
     public static let keyFile = Self(
@@ -71,6 +73,7 @@ extension ConfigurationKey {
         .data, .host, .port, .publicAddress, .trustForwardedFor, .databaseHost, .databasePort, .databaseName,
         .databaseUser,
         .databaseOwner, .databasePassword, .databaseOwnerPassword, .databasePool, .sqlFolder, .configFolder,
+        .pagesFolder,
         .blobFolder,
         .keyFile, .corporation, .uploadLimit, .sessionHours, .passwordThreads, .jobSlots, .logLevel,
     ]

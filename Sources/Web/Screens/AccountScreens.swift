@@ -1,0 +1,4 @@
+/// To be filled.
+enum AccountScreens {
+    static let all: [Page] = []
+}

@@ -1,0 +1,4 @@
+/// To be filled.
+enum DirectionScreens {
+    static let all: [Page] = []
+}

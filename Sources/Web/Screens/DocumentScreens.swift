@@ -1,0 +1,4 @@
+/// To be filled.
+enum DocumentScreens {
+    static let all: [Page] = []
+}

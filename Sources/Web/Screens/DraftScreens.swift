@@ -1,0 +1,4 @@
+/// To be filled.
+enum DraftScreens {
+    static let all: [Page] = []
+}

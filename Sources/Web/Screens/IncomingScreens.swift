@@ -1,0 +1,4 @@
+/// To be filled.
+enum IncomingScreens {
+    static let all: [Page] = []
+}

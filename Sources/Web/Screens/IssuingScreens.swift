@@ -1,0 +1,4 @@
+/// To be filled.
+enum IssuingScreens {
+    static let all: [Page] = []
+}

@@ -1,0 +1,4 @@
+/// To be filled.
+enum RegisterScreens {
+    static let all: [Page] = []
+}

@@ -1,0 +1,4 @@
+/// To be filled.
+enum SearchScreens {
+    static let all: [Page] = []
+}

@@ -1,0 +1,4 @@
+/// To be filled.
+enum SigningScreens {
+    static let all: [Page] = []
+}

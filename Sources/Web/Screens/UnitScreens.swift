@@ -1,0 +1,4 @@
+/// To be filled.
+enum UnitScreens {
+    static let all: [Page] = []
+}
