@@ -77,7 +77,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "API", "Office", "Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres",
+                "API", "Office", "Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform",
+                "Postgres",
                 "CZlib", hummingbird, httpTypes, lifecycle, log, mustache, nio, nioHTTP1,
             ],
             exclude: ["Assets", "Templates", "Words"], swiftSettings: settings),
@@ -105,6 +106,8 @@ let package = Package(
                 httpTypes, nio, log,
             ]),
         tests("OrganisationTests", ["TestSupport", "Organisation", "Workflow", "Platform", "Postgres"]),
-        tests("OfficeTests", ["TestSupport", "Office", "Documents", "Workflow", "Exchange", "Platform", "Postgres"]),
+        tests(
+            "OfficeTests",
+            ["TestSupport", "Office", "Documents", "Workflow", "Signatures", "Exchange", "Platform", "Postgres"]),
     ]
 )
