@@ -107,18 +107,12 @@ public struct GiveNumber: Sendable {
         return given
     }
 
-    /// Types without an abbreviation (công văn, thư công) print the same symbol, so they share one series: number and symbol are
-    /// unique within the year (Decree 30/2020, art. 15).
     private func give(in transaction: borrowing Transaction) throws -> GivenNumber? {
         try transaction.first(
             """
             WITH chosen AS (
                 SELECT r.id, r.year,
-                       CASE WHEN r.series_by <> 'type' THEN '' WHEN t.abbreviation = '' THEN 'CV' ELSE d.type_code END AS series,
-                       rtrim(replace(replace(replace(
-                           CASE WHEN t.abbreviation = '' THEN r.letter_template ELSE r.symbol_template END,
-                           '{type}', t.abbreviation), '{organisation}', o.abbreviation),
-                           '{unit}', coalesce(organisation.unit_symbol(d.unit_id), '')), '-') AS code_notation
+                       \(Self.series) AS series, \(Self.codeNotation) AS code_notation
                   FROM documents.document AS d
                   JOIN documents.register AS r ON r.id = \(self.register) AND r.direction = d.direction
                   JOIN documents.document_type AS t ON t.code = d.type_code
@@ -144,6 +138,40 @@ public struct GiveNumber: Sendable {
                 number: try row.column(0), codeNumber: try row.column(1), codeNotation: try row.column(2),
                 notation: try row.column(3), issuedOn: try row.column(4))
         }
+    }
+
+    /// Types without an abbreviation (công văn, thư công) print the same symbol, so they share one series: number and symbol are
+    /// unique within the year (Decree 30/2020, art. 15).
+    private static let series: SQL =
+        "CASE WHEN r.series_by <> 'type' THEN '' WHEN t.abbreviation = '' THEN 'CV' ELSE d.type_code END"
+
+    private static let codeNotation: SQL = """
+        rtrim(replace(replace(replace(
+            CASE WHEN t.abbreviation = '' THEN r.letter_template ELSE r.symbol_template END,
+            '{type}', t.abbreviation), '{organisation}', o.abbreviation),
+            '{unit}', coalesce(organisation.unit_symbol(d.unit_id), '')), '-')
+        """
+
+    /// The registers that can give a document its number today, the one that has given most in its series first: `id`, `name`, `year`, and
+    /// the `number`, `notation` and `issued_on` that it would give next. Another document may be given that number first.
+    public static func proposals(for document: UUID) -> SQL {
+        """
+        SELECT r.id, r.name, r.year, n.number,
+               CASE WHEN n.number < 10 THEN '0' ELSE '' END || n.number || '/' || \(Self.codeNotation) AS notation,
+               current_date AS issued_on
+          FROM documents.document AS d
+          JOIN documents.register AS r ON r.direction = d.direction
+          JOIN documents.document_type AS t ON t.code = d.type_code
+          JOIN platform.tenant AS o ON o.id = d.tenant_id
+         CROSS JOIN LATERAL (
+               SELECT coalesce((SELECT c.last_number
+                                  FROM documents.register_counter AS c
+                                 WHERE c.register_id = r.id AND c.series = \(Self.series)), 0) + 1 AS number) AS n
+         WHERE d.id = \(document) AND r.state = 'open' AND r.year = date_part('year', current_date)
+           AND \(Readers.mayRead("d.id"))
+         ORDER BY n.number DESC, r.name, r.id
+         LIMIT 100
+        """
     }
 
     /// Why a register gave no number: asked only then, so that the good case stays one statement.

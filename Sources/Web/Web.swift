@@ -9,7 +9,8 @@ public enum Web {
     /// Every page there is: the one list.
     public static let pages: [Page] =
         SessionScreens.all + HomeScreens.all + WorkScreens.all + IncomingScreens.all + RegisterScreens.all
-        + DraftScreens.all + DocumentScreens.all + DirectionScreens.all + SigningScreens.all + IssuingScreens.all
+        + DraftScreens.all + DocumentScreens.all + StepScreens.all + DirectionScreens.all + SigningScreens.all
+        + IssuingScreens.all
         + SearchScreens.all + UnitScreens.all + AccountScreens.all + LiveScreens.all
 
     /// Answers pages, and hands everything else to `api`.

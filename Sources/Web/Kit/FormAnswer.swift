@@ -9,7 +9,8 @@ struct FormAnswer: Sendable {
     /// What was typed, by name. A field that was ticked or chosen is also there as `name_value`, for `checked` and `selected`.
     func form(_ tongue: Shown.Tongue) -> [String: Any] {
         var form: [String: Any] = [:]
-        for (name, value) in self.fields.pairs where name != "pin" && name != "csrf" && !name.hasPrefix("password") {
+        for (name, value) in self.fields.pairs
+        where !name.hasPrefix("pin") && name != "csrf" && !name.hasPrefix("password") {
             if form[name] == nil { form[name] = Shown(value: .string(value), tongue: tongue) }
             form["\(name)_\(value)"] = true
         }
