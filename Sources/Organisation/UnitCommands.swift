@@ -36,6 +36,38 @@ public struct AddUnit: Sendable {
     }
 }
 
+/// Gives a unit another name and symbol; documents keep what was written on them.
+public struct RenameUnit: Sendable {
+    public let id: UUID
+    public let name: String
+    public let symbol: String
+
+    public init(id: UUID, name: String, symbol: String) {
+        self.id = id
+        self.name = name
+        self.symbol = symbol
+    }
+
+    /// Throws `OrganisationError.unitNotFound`. For administrators.
+    public func callAsFunction(in transaction: borrowing Transaction) throws {
+        requireAdministrator(in: transaction)
+        let before: String? = try transaction.first(
+            "SELECT name FROM organisation.unit WHERE id = \(self.id) AND closed_on IS NULL FOR NO KEY UPDATE"
+        ) { row in try row.column(0) }
+        guard let before else { throw OrganisationError.unitNotFound }
+        transaction.queue(
+            """
+            UPDATE organisation.unit SET name = \(self.name), symbol = \(self.symbol), version = version + 1
+             WHERE id = \(self.id)
+            """)
+        transaction.queue(
+            """
+            SELECT platform.record('unit.renamed', 'unit', \(self.id), jsonb_build_object('name', \(before)::text),
+                       jsonb_build_object('name', \(self.name)::text, 'symbol', \(self.symbol)::text))
+            """)
+    }
+}
+
 /// Adds a person; what the person may do comes with posts.
 public struct AddPerson: Sendable {
     public let id: UUID

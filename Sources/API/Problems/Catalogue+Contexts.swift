@@ -31,6 +31,12 @@ extension Catalogue {
         unknown_delegate
           vi: Người được uỷ quyền không hợp lệ | Hãy chọn một chức danh đang giữ của người khác trong đơn vị.
           en: Unknown delegate | Choose a post, in force, of another person of the organisation.
+        wrong_password
+          vi: Mật khẩu hiện tại không đúng | Hãy nhập lại mật khẩu đang dùng.
+          en: The current password is wrong | Type the password in use again.
+        passwords_differ
+          vi: Hai lần nhập không giống nhau | Hãy nhập lại mật khẩu mới ở cả hai ô.
+          en: The two differ | Type the new password the same way twice.
         password_too_short
           vi: Mật khẩu quá ngắn | Mật khẩu phải có ít nhất 8 ký tự.
           en: Password too short | A password has at least 8 characters.
@@ -97,6 +103,12 @@ extension Catalogue {
         too_many_saved_searches
           vi: Đã lưu đủ 100 tìm kiếm | Hãy bỏ bớt một tìm kiếm đã lưu.
           en: Too many saved searches | A hundred are kept. Drop one first.
+        due_in_past
+          vi: Hạn đã qua | Hãy chọn hạn từ hôm nay trở đi.
+          en: The deadline has passed | Choose today or a later day.
+        pins_differ
+          vi: Hai lần nhập PIN không giống nhau | Hãy nhập cùng một mã PIN ở cả hai ô.
+          en: The two PINs differ | Type the same PIN in both fields.
         place_outside_page
           vi: Vị trí ký ngoài trang | Khung chữ ký phải nằm trọn trong một trang của văn bản.
           en: Place outside the page | The signature must lie on a page of the document as a whole.

@@ -44,3 +44,17 @@ extension Page.Access {
     /// Everybody who works with documents: not the administrators.
     static let workers = Self.signedIn(["clerk", "leader", "head", "specialist"])
 }
+
+extension Page.Access {
+    /// Refuses a role that never uses the page. What somebody may see or do on it is not decided here.
+    ///
+    /// - Parameter me: as `Shell.of` has it.
+    /// - Throws: 403.
+    func admit(_ me: JSONObject) throws(Problem) {
+        guard case .signedIn(let roles) = self, !roles.isEmpty else { return }
+        guard case .object(let post)? = me["post"], case .string(let role)? = post["role"] else {
+            throw Problem(403, "no_post")
+        }
+        guard roles.contains(role) else { throw Problem(403, "status_403") }
+    }
+}

@@ -47,7 +47,8 @@ extension Visit {
         }
         var content = content
         for (name, result) in read { content[name] = try Self.value(of: result) }
-        guard case .object? = content["me"] else { throw Problem.unauthenticated }
+        guard case .object(let me)? = content["me"] else { throw Problem.unauthenticated }
+        try self.page.access.admit(me)
         var screen = Screen(template, title: title, content)
         if let answer { screen.status = answer.problem.map { HTTPResponse.Status(code: $0.status) } ?? .ok }
         return try self.render(screen, answer: answer)
