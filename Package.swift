@@ -98,6 +98,7 @@ let package = Package(
         tests("PAdESTests", ["PAdES", "Signatures"]),
         tests("SignaturesTests", ["Signatures", "PAdES", "COpenSSL"]),
         tests("PlatformTests", ["TestSupport", "Platform", "Postgres", log, lifecycle]),
+        tests("WebTests", ["Web", "API", "Postgres", mustache]),
         tests(
             "APITests",
             [

@@ -1,5 +1,5 @@
 -- Benchmark: what wrk asks, one request a line: method, path, session secret, CSRF token, If-Match,
--- whether an Idempotency-Key goes with it, body.
+-- whether an Idempotency-Key goes with it, body. The pages ask as their cases of the API do.
 -- :'case' chooses; :first and :last are the waiting documents (see waiting.sql) to issue.
 SELECT documents, documents / 64 / 20 - 1 AS last_score FROM bench.size \gset
 CREATE TEMPORARY TABLE vocabulary AS
@@ -17,6 +17,14 @@ SELECT r.method, r.path, c.secret,
        r.version, r.key, r.body
   FROM (SELECT i, 'GET' AS method, '/api/v1/tasks?limit=20' AS path, t, specialist AS p, '' AS version, '' AS key, '' AS body
           FROM asked WHERE :'case' = 'work-list'
+        UNION ALL
+        SELECT i, 'GET', '/work', t, specialist, '', '', '' FROM asked WHERE :'case' = 'work-list-page'
+        UNION ALL
+        SELECT i, 'GET', '/documents/' || bench.document(k * 64 + t), t, (100 + k % 32)::integer, '', '', ''
+          FROM asked WHERE :'case' = 'document-page'
+        UNION ALL
+        SELECT i, 'GET', '/search?q=' || (string_to_array(:'encoded', '|'))[1 + q], t, 3, '', '', ''
+          FROM asked WHERE :'case' = 'search-page'
         UNION ALL
         SELECT i, 'GET', '/api/v1/documents/' || bench.document(k * 64 + t), t, (100 + k % 32)::integer, '', '', ''
           FROM asked WHERE :'case' = 'document'
