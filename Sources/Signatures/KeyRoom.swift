@@ -11,6 +11,8 @@ public final class KeyRoom: Sendable {
     public let corporation: String
     private let secret: SecretBytes
     private let threads = BlockingThreads(name: "keys", count: 2, waitingLimit: 64)
+    /// Checking needs no key, and never makes somebody who signs wait.
+    private let checkers = BlockingThreads(name: "verify", count: 1, waitingLimit: 32)
     private let turns = Turns<[UInt8]>()
     private let authority = Mutex<InternalAuthority?>(nil)
 
@@ -59,6 +61,13 @@ public final class KeyRoom: Sendable {
                 throw SignaturesError.notSignable(reason: error.code)
             }
         }
+    }
+
+    /// Checks every signature of the file at `path` against the internal CA's root, in the order they were made; nil for a file that
+    /// cannot be read for certain. One file at a time is held in memory. Throws `BlockingThreads.Overloaded`.
+    public func verdicts(ofFileAt path: String, database: Database) async throws -> [SignatureVerdict]? {
+        let chain = try await self.internalAuthority(in: database).chain
+        return try await self.checkers.run { SignatureVerdict.all(ofFileAt: path, chain: chain) }
     }
 
     private func open(_ key: SigningKey, pin: PIN, tenant: UUID) throws -> KeyPair {
