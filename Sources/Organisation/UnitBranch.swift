@@ -23,7 +23,7 @@ extension OrganisationQueries {
           FROM organisation.unit AS u
          WHERE u.parent_id = coalesce(\(parent), (SELECT r.id FROM organisation.unit AS r WHERE r.parent_id IS NULL LIMIT 1))
            AND u.closed_on IS NULL
-           AND to_char(u.position, 'FM0000000000') || u.id COLLATE "C" > \(cursor ?? "")
+           AND (to_char(u.position, 'FM0000000000') || u.id) COLLATE "C" > \(cursor ?? "")
          ORDER BY u.position, u.id
          LIMIT \(Int64(limit + 1))
         """
