@@ -47,8 +47,7 @@ extension Visit {
         }
         var content = content
         for (name, result) in read { content[name] = try Self.value(of: result) }
-        guard case .object(let me)? = content["me"] else { throw Problem.unauthenticated }
-        try self.page.access.admit(me)
+        guard case .object? = content["me"] else { throw Problem.unauthenticated }
         var screen = Screen(template, title: title, content)
         if let answer { screen.status = answer.problem.map { HTTPResponse.Status(code: $0.status) } ?? .ok }
         return try self.render(screen, answer: answer)
@@ -63,7 +62,10 @@ extension Visit {
     }
 
     /// The screen in the frame of every page.
+    ///
+    /// - Throws: 403 when the visitor's role never uses this page.
     func render(_ screen: Screen, answer: FormAnswer? = nil) throws -> Response {
+        if case .object(let me)? = screen.content["me"] { try self.page.access.admit(me) }
         let tongue = self.tongue
         var content: [String: Any] = screen.content.mapValues { Shown.native($0, tongue) }
         let title = self.library.words.known(screen.title, in: self.language) ?? screen.title
