@@ -112,6 +112,21 @@ public struct EnterIncoming: Sendable {
 
 /// Questions a clerk asks before entering a document.
 public enum Incoming {
+    /// Who the newest documents came from, for completing what a clerk types: at most a hundred names. For clerks; nobody else gets a row.
+    public static var organs: SQL {
+        """
+        SELECT n.organ_name AS name
+          FROM (SELECT d.organ_name, d.id
+                  FROM documents.document AS d
+                 WHERE d.direction = 'incoming' AND (SELECT platform.current_role()) = 'clerk'
+                 ORDER BY d.id DESC
+                 LIMIT 500) AS n
+         GROUP BY n.organ_name
+         ORDER BY max(n.id::text) DESC
+         LIMIT 100
+        """
+    }
+
     /// Documents that may be the one at hand: same number, with or without its leading zero, and same symbol, accents and case aside. The
     /// most alike come first. For clerks; nobody else gets a row.
     public static func possibleDuplicates(

@@ -35,11 +35,18 @@ public struct RegisterDelivery: Sendable {
     public let id: UUID
     public let delivery: UUID
     public let register: UUID
+    /// Ngày đến; the day it is registered without one.
+    public let arrivedOn: CalendarDate?
+    public let note: String?
 
-    public init(id: UUID = UUIDv7.make(), delivery: UUID, register: UUID) {
+    public init(
+        id: UUID = UUIDv7.make(), delivery: UUID, register: UUID, arrivedOn: CalendarDate? = nil, note: String? = nil
+    ) {
         self.id = id
         self.delivery = delivery
         self.register = register
+        self.arrivedOn = arrivedOn
+        self.note = note
     }
 
     /// Returns the số đến. Throws `ExchangeError` and what `EnterIncoming` throws. A delivery registers once.
@@ -76,8 +83,10 @@ public struct RegisterDelivery: Sendable {
                 type: try row.column(0), subject: try row.column(1), organName: try row.column(2),
                 organCode: try row.column(3),
                 codeNumber: try row.column(4), codeNotation: try row.column(5), issuedOn: try row.column(6),
-                urgency: try row.column(7), security: try row.column(8), signerName: try row.optional(9),
-                signerTitle: try row.optional(10), dueOn: try row.optional(11), pageCount: try row.optional(12))
+                arrivedOn: self.arrivedOn, urgency: try row.column(7), security: try row.column(8),
+                signerName: try row.optional(9),
+                signerTitle: try row.optional(10), dueOn: try row.optional(11), pageCount: try row.optional(12),
+                note: self.note)
         }
     }
 }

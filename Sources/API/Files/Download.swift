@@ -3,17 +3,24 @@ import Hummingbird
 import Platform
 
 /// A stored file that the caller may have.
-struct Download: Sendable {
+package struct Download: Sendable {
     let name: FileName
     let mediaType: String
     let size: Int64
     /// 64 hexadecimal digits; the strong ETag of the bytes.
     let sha256: String
 
+    package init(name: FileName, mediaType: String, size: Int64, sha256: String) {
+        self.name = name
+        self.mediaType = mediaType
+        self.size = size
+        self.sha256 = sha256
+    }
+
     /// The file, or the part of it that was asked for, streamed piece by piece.
     ///
     /// Content is immutable, so `If-None-Match` and `If-Range` compare hashes. What a browser could run is never shown inline.
-    func response(to request: Request, from blobs: BlobStore) throws -> Response {
+    package func response(to request: Request, from blobs: BlobStore) throws -> Response {
         let tag = EntityTag.of(sha256: self.sha256)
         var headers: HTTPFields = [
             .eTag: tag,
