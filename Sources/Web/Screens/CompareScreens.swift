@@ -31,7 +31,7 @@ enum CompareScreens {
         }
         guard case .object(let texts) = try Visit.value(of: read.texts) else { throw Problem.notFound }
         var members: [String: JSONValue] = [
-            "me": try visit.frame(read.me), "document": try Visit.value(of: read.document),
+            "me": try Visit.value(of: read.me), "document": try Visit.value(of: read.document),
             "older_version": .integer(older), "newer_version": .integer(newer),
             "older_at": texts["older_at"] ?? .null, "newer_at": texts["newer_at"] ?? .null,
         ]

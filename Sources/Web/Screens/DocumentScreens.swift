@@ -62,7 +62,7 @@ enum DocumentScreens {
         guard case .object(let document) = try Visit.value(of: read.document) else { throw Problem.notFound }
         let view = DocumentView(document: document, visit: visit, tab: tab)
         var members = view.members
-        members["me"] = try visit.frame(read.me)
+        members["me"] = try Visit.value(of: read.me)
         if let found = read.found { members["found"] = Self.found(try Visit.value(of: found), besides: view) }
         if tab == .signatures, isReading { members["check"] = try await Self.check(id, visit) }
         var screen = Screen("documents/page", title: view.title, members)
@@ -91,7 +91,7 @@ enum DocumentScreens {
         return ["verdicts": .array(verdicts.map(Self.shown)), "at": .string(Instant.now.description)]
     }
 
-    private static func shown(_ verdict: SignatureVerdict) -> JSONValue {
+    static func shown(_ verdict: SignatureVerdict) -> JSONValue {
         let isGood = [.valid, .validFilled].contains(verdict.standing)
         return [
             "standing": .string(verdict.standing.rawValue), "is_good": .boolean(isGood),

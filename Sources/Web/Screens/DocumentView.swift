@@ -155,18 +155,6 @@ struct DocumentView {
     }
 }
 
-extension Visit {
-    /// The frame of the page from `Shell.of`, when the page is for the visitor's role.
-    ///
-    /// - Throws: 403 when it is not.
-    func frame(_ me: JSONResult) throws -> JSONValue {
-        let value = try Self.value(of: me)
-        guard case .object(let frame) = value else { throw Problem.unauthenticated }
-        try self.page.access.admit(frame)
-        return value
-    }
-}
-
 /// Members as the database wrote them; one that is null or not there is an empty text or list.
 extension JSONObject {
     func text(_ name: String) -> String {

@@ -93,7 +93,7 @@ enum DraftScreens {
             )
         }
         var members: [String: JSONValue] = [
-            "me": try visit.frame(lists.me),
+            "me": try Visit.value(of: lists.me),
             "types": DraftForm.marked(try Visit.value(of: lists.types), "code", chosen: chosen.type),
             "signers": DraftForm.marked(try Visit.value(of: lists.signers), "id", chosen: chosen.signer),
             "units": DraftForm.marked(try Visit.value(of: lists.units), "id", chosen: chosen.unit),
