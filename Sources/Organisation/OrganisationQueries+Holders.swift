@@ -6,22 +6,23 @@ extension OrganisationQueries {
     /// work cannot be given to are left out.
     public static func holders(_ ids: [UUID]) -> SQL {
         """
-        SELECT u.id, 'unit' AS kind, u.name, concat_ws(' · ', h.full_name, a.name) AS note
-          FROM organisation.unit AS u
-          LEFT JOIN organisation.unit AS a ON a.id = u.parent_id
-         CROSS JOIN LATERAL (SELECT min(p.full_name) AS full_name
-                               FROM organisation.post AS t
-                               JOIN organisation.person AS p ON p.id = t.person_id
-                              WHERE t.unit_id = u.id AND t.role = 'head' AND t.started_on <= current_date
-                                AND (t.ended_on IS NULL OR t.ended_on > current_date)) AS h
-         WHERE u.id = ANY (\(ids)::uuid[]) AND u.closed_on IS NULL AND h.full_name IS NOT NULL
-         UNION ALL
-        SELECT t.id, 'post', p.full_name, concat_ws(' · ', t.title, u.name)
-          FROM organisation.post AS t
-          JOIN organisation.person AS p ON p.id = t.person_id
-          JOIN organisation.unit AS u ON u.id = t.unit_id
-         WHERE t.id = ANY (\(ids)::uuid[]) AND t.started_on <= current_date AND (t.ended_on IS NULL OR t.ended_on > current_date)
-         ORDER BY name COLLATE "C", id
+        SELECT h.*
+          FROM (SELECT u.id, 'unit' AS kind, u.name, concat_ws(' · ', m.full_name, a.name) AS note
+                  FROM organisation.unit AS u
+                  LEFT JOIN organisation.unit AS a ON a.id = u.parent_id
+                 CROSS JOIN LATERAL (SELECT min(p.full_name) AS full_name
+                                       FROM organisation.post AS t
+                                       JOIN organisation.person AS p ON p.id = t.person_id
+                                      WHERE t.unit_id = u.id AND t.role = 'head' AND t.started_on <= current_date
+                                        AND (t.ended_on IS NULL OR t.ended_on > current_date)) AS m
+                 WHERE u.id = ANY (\(ids)::uuid[]) AND u.closed_on IS NULL AND m.full_name IS NOT NULL
+                 UNION ALL
+                SELECT t.id, 'post', p.full_name, concat_ws(' · ', t.title, u.name)
+                  FROM organisation.post AS t
+                  JOIN organisation.person AS p ON p.id = t.person_id
+                  JOIN organisation.unit AS u ON u.id = t.unit_id
+                 WHERE t.id = ANY (\(ids)::uuid[]) AND t.started_on <= current_date AND (t.ended_on IS NULL OR t.ended_on > current_date)) AS h
+         ORDER BY h.name COLLATE "C", h.id
         """
     }
 

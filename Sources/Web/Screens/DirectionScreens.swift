@@ -89,6 +89,8 @@ enum DirectionScreens {
         ground.content["chosen"] = nil
         ground.content["searched"] = .boolean(wanted != nil)
         ground.content["found_nothing"] = .boolean(wanted != nil && added.isEmpty)
+        // What a script makes rows of for those that it finds.
+        ground.content["blank_row"] = parts.marked(["id": "", "name": "", "note": "", "is_manned": true])
         ground.content["phrases"] = .array((1...6).map { .string(visit.word("acts.phrase_\($0)")) })
         return try ground.show("acts/direct", isFirst ? nil : answer)
     }

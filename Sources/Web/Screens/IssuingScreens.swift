@@ -59,7 +59,7 @@ enum IssuingScreens {
                 document: id, recipients: form.all("recipients"), units: form.ids("units"),
                 register: form.optionalID("register_id"), version: form.version())
             _ = try await visit.transaction { _ = try issue(in: $0) }
-            return visit.done("issue", on: id, tab: "recipients")
+            return visit.done("issue", on: id, tab: "receivers")
         } orShow: { answer in
             try await Self.issueForm(visit, answer, isFirst: false)
         }

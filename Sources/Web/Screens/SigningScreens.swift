@@ -87,11 +87,15 @@ enum SigningScreens {
         _ visit: Visit, _ purpose: CertificatePurpose, _ answer: FormAnswer?
     ) async throws -> Response {
         let next = answer?.fields["next"] ?? visit.query["next"]
+        let all = try await visit.transaction { try $0.json(Self.keys.sql, as: Self.keys.shape) }
+        let keys = try Visit.value(of: all)
         return try await visit.show(
-            "acts/key", title: purpose == .signer ? "acts.key" : "acts.seal_key", [Self.keys],
+            "acts/key", title: purpose == .signer ? "acts.key" : "acts.seal_key",
             also: [
                 "is_seal": .boolean(purpose == .seal), "next": .string(next.map { LocalPath.checked($0) } ?? ""),
-                "action_path": .string(visit.request.uri.path), "purpose_wanted": .string(purpose.rawValue),
+                "action_path": .string(visit.request.uri.path),
+                "keys": .array(keys.elements.filter { $0["purpose"].text == purpose.rawValue }),
+                "can_sign": .boolean(Self.key(purpose, in: ["keys": keys]) != nil),
             ], answer: answer)
     }
 

@@ -33,7 +33,7 @@ enum StepScreens {
         if action == "present" {
             // The one leader there is, or the one that was chosen before the form was refused.
             let all = ground.content["leaders"]?.elements ?? []
-            let chosen = answer?.fields["to_post_id"] ?? (all.count == 1 ? all[0]["id"].text : nil)
+            let chosen = answer?.fields["leader"] ?? (all.count == 1 ? all[0]["id"].text : nil)
             ground.content["leaders"] = .array(
                 all.map { $0.with("is_chosen", .boolean(chosen != nil && $0["id"].text == chosen)) })
         }
@@ -47,7 +47,8 @@ enum StepScreens {
         try await visit.submit { form in
             let id = try visit.id()
             let step = try ActOnDocument(
-                document: id, action: action, comment: form["comment"], recipient: form.optionalID("to_post_id"),
+                document: id, action: action, comment: form["comment"],
+                recipient: action == "present" ? form.id("leader") : nil,
                 version: form.version())
             _ = try await visit.transaction { try step(in: $0) }
             return visit.done(action, on: id)
