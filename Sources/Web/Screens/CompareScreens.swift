@@ -52,21 +52,21 @@ enum CompareScreens {
         runs.enumerated().flatMap { index, run -> [JSONValue] in
             let words = run.words
             switch run.standing {
-            case .added: return [["added": .string(Self.text(words))]]
-            case .removed: return [["removed": .string(Self.text(words))]]
+            case .added: return [["added_text": .string(Self.text(words))]]
+            case .removed: return [["removed_text": .string(Self.text(words))]]
             case .same:
                 let head = index == 0 ? 0 : Self.context
                 let tail = index == runs.count - 1 ? 0 : Self.context
                 guard runs.count > 1, words.count > head + tail + 20 else {
-                    return [["same": .string(Self.text(words))]]
+                    return [["same_text": .string(Self.text(words))]]
                 }
                 return [
-                    ["same": .string(Self.text(words.prefix(head)))],
+                    ["same_text": .string(Self.text(words.prefix(head)))],
                     [
-                        "folded": .string(Self.text(words[head..<(words.count - tail)])),
+                        "folded_text": .string(Self.text(words[head..<(words.count - tail)])),
                         "count": .integer(Int64(words.count - head - tail)),
                     ],
-                    ["same": .string(Self.text(words.suffix(tail)))],
+                    ["same_text": .string(Self.text(words.suffix(tail)))],
                 ]
             }
         }
