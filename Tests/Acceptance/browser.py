@@ -108,6 +108,14 @@ class Desk:
             self.page.locator(selector).first.click()
         return self
 
+    def be_refused(self, selector="main form .btn-primary"):
+        """Sends a form that is wrong; some forms are sent by script, and the page stays."""
+        self.page.locator("main form[method=post]").evaluate_all("forms => forms.forEach(form => { form.noValidate = true })")
+        self.page.locator(selector).first.click()
+        self.page.locator(".error-summary").wait_for()
+        self.page.wait_for_load_state()
+        return self
+
     def must_say(self, text):
         assert text in self.text, f"{self.path} does not say “{text}”:\n{self.text}"
         return self
@@ -119,9 +127,10 @@ class Desk:
         self.page.screenshot(path=SCREENS / f"{name}-{SIZES[self.size]}.png", full_page=True)
         return self
 
-    def violations(self):
-        """What axe finds, a line each: the rule, what it is about, and the element."""
-        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]})
+    def violations(self, *rules):
+        """What axe finds, by these rules or by all of WCAG 2.2 AA, a line each: the rule, what it is about, and the element."""
+        chosen = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
+        found = Axe().run(self.page, options={"runOnly": chosen, "resultTypes": ["violations"]})
         return [
             f"{self.path}: {rule['id']}: {rule['help']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
             for rule in found.response["violations"] for node in rule["nodes"]

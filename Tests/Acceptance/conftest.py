@@ -2,6 +2,7 @@
 
 import pytest
 
+from browser import chromium  # noqa: F401
 from offices import (  # noqa: F401
     cluster, database, hanoi, headquarters, letter, pdf, stranger, transport, vanthu, worker,
 )  # fmt: skip

@@ -1,0 +1,351 @@
+"""Every screen as people with all kinds of eyes, hands and machines meet it: axe, narrow windows, weight, no script, keyboard, live."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from browser import DESK, NARROW, PHONE, Desk
+from machine import PASSWORD
+
+WEIGHT = 300_000
+"""Bytes that a page may transfer the first time, without pdf.js and the PDF itself."""
+STATES = ("draft", "content_review", "awaiting_signature", "signed", "numbered", "sealed")
+
+
+@pytest.fixture(scope="module")
+def things(vanthu, hanoi, headquarters, letter):
+    """What the screens show: documents in every state, a delivery, work, people."""
+    hanoi.keys()
+    subject = "Về việc kiểm tra chất lượng phục vụ tại các bưu cục, điểm Bưu điện – Văn hóa xã năm 2026"
+    things = {state: hanoi.document(state, letter, subject, urgency="urgent") for state in STATES}
+    hanoi.specialist.attach(things["draft"], letter + b"\n")
+    hanoi.specialist.attach(things["draft"], b"x", "phụ lục.txt", role="attachment")
+    things["issued"] = hanoi.document("sealed", letter, subject)
+    hanoi.clerk.issue(things["issued"], ["TCT", "VCKV"])
+    incoming = hanoi.register("incoming")
+    for name in ("registered", "incoming", "directed"):
+        things[name] = hanoi.clerk.register_paper(incoming, subject, due_on="2026-01-20")["id"]
+        if name != "registered":
+            hanoi.clerk.present(things[name], hanoi.leader.post)
+    hanoi.leader.direct(things["directed"], "Giao Văn phòng chủ trì.", {"unit_id": hanoi.head.unit}, "2026-01-25T17:00:00+07:00")
+    (things["task"],) = [task["id"] for task in hanoi.head.tasks() if task["document_id"] == things["directed"]]
+    headquarters.clerk.issue(headquarters.document("sealed", letter, subject), [hanoi.code])
+    things["delivery"] = hanoi.clerk.deliveries()[0]["id"]
+    things |= {"unit": hanoi.head.unit, "post": hanoi.head.post, "register": hanoi.register("outgoing")}
+    vanthu.wait_for_jobs()
+    return things
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen and who looks at it. With `button`, as it is after its form was sent with what `fill` says, and refused."""
+
+    who: str
+    path: str
+    button: str = ""
+    fill: tuple = ()
+    status: int = 200
+
+    def __str__(self):
+        return f"{self.who} {self.path}{' refused' if self.button else ''}"
+
+
+SEND = "main form .btn-primary"
+SCREENS = [
+    Screen("nobody", "/sign-in"), Screen("nobody", "/sign-in", SEND, (("#login", "ai@bdhn"), ("#password", "sai-mat-khau"))),
+    *(Screen("specialist", path) for path in (
+        "/", "/work", "/work?due=late&urgent=1", "/drafts", "/drafts/new", "/documents/{draft}",
+        "/documents/{draft}?tab=files", "/documents/{draft}/edit", "/documents/{draft}/submit", "/documents/{draft}/cancel",
+        "/documents/{draft}/compare?older=1&newer=2", "/documents/{issued}", "/documents/{issued}?tab=info",
+        "/documents/{issued}?tab=signatures", "/documents/{issued}?tab=files", "/documents/{issued}?tab=related",
+        "/documents/{issued}?tab=receivers", "/documents/{issued}/sign", "/outgoing", "/incoming", "/search",
+        "/search?q=chat+luong+phuc+vu", "/search?q=khong+co+gi+nhu+vay", "/me", "/me/password", "/me/sessions", "/me/delegations",
+        "/units", "/units?q=buu+dien", "/units/{unit}")),
+    Screen("specialist", "/khong-co", status=404),
+    Screen("specialist", "/incoming/new", status=403),
+    Screen("specialist", "/drafts/new", SEND, (("#subject", "Thử"), ("#due_on", "32/13/2026"))),
+    Screen("specialist", "/me/delegations", "main form button.btn-primary", (("#ends_at", "hôm qua"),)),
+    Screen("specialist", "/me/password", SEND, (("#password_current", "x"), ("#password", "ngan"), ("#password_again", "khac"))),
+    *(Screen("head", path) for path in (
+        "/", "/work", "/documents/{content_review}", "/documents/{content_review}/agree", "/documents/{content_review}/return",
+        "/tasks/{task}/completion", "/documents/{directed}")),
+    Screen("head", "/documents/{content_review}/return", SEND), Screen("head", "/tasks/{task}/completion", SEND),
+    *(Screen("leader", path) for path in (
+        "/", "/documents/{awaiting_signature}", "/documents/{awaiting_signature}/sign", "/documents/{incoming}",
+        "/documents/{incoming}/direct", "/me/key")),
+    Screen("leader", "/documents/{awaiting_signature}/sign", SEND, (("#pin", "111222"),)),
+    Screen("leader", "/documents/{incoming}/direct", SEND, (("#text", "Giao việc"), ("#due_at", "mai"))),
+    *(Screen("clerk", path) for path in (
+        "/", "/incoming", "/incoming?waiting=1", "/incoming/new", "/deliveries/{delivery}", "/outgoing", "/outgoing?state=signed",
+        "/registers", "/registers/{register}/closure", "/documents/{registered}/present", "/documents/{signed}/number",
+        "/documents/{numbered}/seal", "/documents/{sealed}/issue", "/seal-key")),
+    Screen("clerk", "/incoming/new", SEND, (("#organ_name", "Sở Tài chính"), ("#issued_on", "31/02/2026"))),
+    Screen("clerk", "/documents/{sealed}/issue", SEND), Screen("clerk", "/registers", SEND),
+    *(Screen("administrator", path) for path in (
+        "/", "/units", "/units/{unit}", "/units/{unit}/name", "/units/{unit}/new", "/units/{unit}/appoint", "/posts/{post}/end")),
+    Screen("administrator", "/units/{unit}/new", SEND), Screen("administrator", "/units/{unit}/appoint", SEND),
+]  # fmt: skip
+
+
+def address(path, things):
+    return re.sub(r"\{(\w+)\}", lambda match: things[match[1]], path)
+
+
+def open_screen(desk, screen, things):
+    desk.go(address(screen.path, things), status=screen.status)
+    if screen.button:
+        for selector, text in screen.fill:
+            desk.page.fill(selector, text)
+        desk.be_refused(screen.button)
+    return desk
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
+def test_a_screen_is_clean_wide_enough_and_light(chromium, vanthu, hanoi, things, screen):
+    """One visit tells it all: what axe finds at both sizes and in the dark, what does not fit into 360 px, what it weighs."""
+    with Desk(chromium, vanthu.url) as desk:
+        if screen.who != "nobody":
+            desk.sit_down(getattr(hanoi, screen.who))
+        answers = []
+        desk.page.on("response", answers.append)
+        open_screen(desk, screen, things)
+        found = desk.violations()
+        weight = sum(size_of(answer) for answer in answers)
+        desk.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        found += ["in the dark: " + line for line in desk.violations("color-contrast")]
+        desk.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        resize(desk, PHONE)
+        found += ["on a phone: " + line for line in desk.violations()]
+        desk.picture("screen-" + re.sub(r"\W+", "-", str(screen)).strip("-"))
+        resize(desk, NARROW)
+        assert found == []
+        assert desk.overflow() <= 0, f"{desk.overflow()} px do not fit into 360: {too_wide(desk)}"
+        assert weight < WEIGHT, f"{weight} bytes"
+        assert desk.page.locator("h1").count() == 1
+        assert desk.page.locator("main .btn-primary:visible").count() <= 1, "more than one primary button"
+
+
+def resize(desk, size):
+    desk.size = size
+    desk.page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def size_of(answer):
+    """What an answer weighed on the line; pdf.js and the PDF do not count, nor the stream that never ends."""
+    if re.search(r"/assets/pdf\.|/content|/deliveries/.*/files/|/events$", answer.url):
+        return 0
+    sizes = answer.request.sizes()
+    return sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+
+def too_wide(desk):
+    return desk.page.evaluate(
+        """() => [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+             .slice(0, 5).map(e => e.outerHTML.slice(0, 120))""")  # fmt: skip
+
+
+# Without script
+
+
+def test_reading_and_a_simple_act_work_without_script(chromium, vanthu, hanoi, letter):
+    document = hanoi.document("content_review", letter, "Không cần mã lệnh")
+    with Desk(chromium, vanthu.url, script=False) as desk:
+        desk.sign_in("truongphong@bdhn", PASSWORD).go("/work").must_say("Không cần mã lệnh")
+        desk.follow(f"/documents/{document}").must_say("Không cần mã lệnh")
+        assert desk.page.locator('main a[href*="/api/v1/files/"]').count() >= 1, "the PDF must be reachable by a link"
+        desk.follow(f"/documents/{document}?tab=info").must_say("Trích yếu")
+        desk.go(f"/documents/{document}").follow(f"/documents/{document}/agree").press()
+        desk.must_say("Chờ kiểm tra thể thức")
+        desk.page.locator("header details.menu > summary").click()
+        desk.page.locator('header form[action="/language"] button').click()
+        desk.page.wait_for_load_state()
+        assert desk.page.locator("html").get_attribute("lang") == "en"
+        desk.go("/search?q=khong+can+ma+lenh")
+    assert hanoi.clerk.document(document)["state"] == "format_review"
+
+
+def test_a_direction_can_be_given_without_script(chromium, vanthu, hanoi):
+    document = hanoi.clerk.register_paper(hanoi.register("incoming"), "Bút phê không mã lệnh")["id"]
+    hanoi.clerk.present(document, hanoi.leader.post)
+    with Desk(chromium, vanthu.url, script=False) as desk:
+        desk.sit_down(hanoi.leader).go(f"/documents/{document}/direct")
+        desk.page.fill("#text", "Giao Văn phòng.")
+        desk.page.locator(f'input[name=lead][value="{hanoi.head.unit}"]').first.check()
+        desk.press()
+        assert hanoi.leader.document(document)["state"] == "in_progress"
+
+
+# Keyboard
+
+
+def tab_to(desk, selector, most=60):
+    """Moves on with Tab until the element has the focus, and it can be seen that it has."""
+    for _ in range(most):
+        desk.page.keyboard.press("Tab")
+        if desk.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            outline = desk.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", f"{selector} does not show its focus"
+            return
+    raise AssertionError(f"Tab never came to {selector}")
+
+
+def test_everything_from_the_sign_in_to_an_act_is_done_with_keys(chromium, vanthu, hanoi, letter):
+    hanoi.document("content_review", letter, "Chỉ dùng bàn phím", urgency="flash")
+    with Desk(chromium, vanthu.url) as desk:
+        keys = desk.page.keyboard
+        desk.go("/sign-in")
+        tab_to(desk, "#login")
+        keys.type("truongphong@bdhn")
+        tab_to(desk, "#password")
+        keys.type(PASSWORD)
+        with desk.page.expect_navigation():
+            keys.press("Enter")
+        desk.go("/work")
+        for _ in range(30):
+            keys.press("j")
+            if "Chỉ dùng bàn phím" in desk.page.evaluate("document.activeElement.textContent"):
+                break
+        keys.press("x")
+        assert desk.page.locator("[data-item].is-current input[type=checkbox]").is_checked()
+        assert desk.page.locator("[data-bulk]").is_visible()
+        keys.press("x")
+        keys.press("k")
+        keys.press("j")
+        with desk.page.expect_navigation():
+            keys.press("Enter")
+        desk.must_say("Chỉ dùng bàn phím")
+        tab_to(desk, "#acts a.btn-primary")
+        with desk.page.expect_navigation():
+            keys.press("Enter")
+        tab_to(desk, "main form button.btn-primary")
+        with desk.page.expect_navigation():
+            keys.press("Enter")
+        desk.must_say("Chờ kiểm tra thể thức")
+        keys.press("/")
+        assert desk.page.evaluate("document.activeElement.id") == "top-search"
+        keys.type("chi dung ban phim")
+        with desk.page.expect_navigation():
+            keys.press("Enter")
+        desk.must_say("Chỉ dùng bàn phím")
+
+
+def test_the_first_tab_offers_the_way_past_the_navigation(chromium, vanthu, hanoi):
+    with Desk(chromium, vanthu.url) as desk:
+        desk.sit_down(hanoi.head).go("/work")
+        desk.page.keyboard.press("Tab")
+        assert desk.page.evaluate("document.activeElement.className") == "skip"
+        desk.page.keyboard.press("Enter")
+        assert desk.page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_signature_is_moved_with_the_arrow_keys(chromium, vanthu, hanoi, things):
+    with Desk(chromium, vanthu.url) as desk:
+        desk.sit_down(hanoi.leader).go(f"/documents/{things['awaiting_signature']}/sign")
+        box = desk.page.locator("[data-box][aria-label]")
+        box.wait_for()
+        before = float(desk.page.input_value("#x")), float(desk.page.input_value("#y"))
+        box.focus()
+        desk.page.keyboard.press("ArrowLeft")
+        desk.page.keyboard.press("ArrowUp")
+        after = float(desk.page.input_value("#x")), float(desk.page.input_value("#y"))
+        assert after[0] < before[0] and after[1] > before[1], (before, after)
+        desk.picture("sign-moved")
+
+
+# Live
+
+
+def test_new_work_appears_in_an_open_list_and_in_the_badge_without_a_reload(chromium, vanthu, hanoi, pdf):
+    with Desk(chromium, vanthu.url) as desk:
+        desk.sit_down(hanoi.head).go("/work")
+        badge = desk.page.locator("#nav-work .badge-count")
+        before = int(badge.inner_text()) if badge.count() else 0
+        desk.page.evaluate("window.untouched = true")
+        hanoi.document("content_review", pdf, "Việc vừa tới trong lúc đang xem")
+        desk.page.locator("#tasks", has_text="Việc vừa tới trong lúc đang xem").wait_for(timeout=20_000)
+        assert int(badge.inner_text()) == min(before + 1, 100)
+        assert desk.page.evaluate("window.untouched") is True
+
+
+def test_what_somebody_has_selected_survives_a_refresh(chromium, vanthu, hanoi, pdf):
+    with Desk(chromium, vanthu.url) as desk:
+        desk.sit_down(hanoi.head).go("/work")
+        box = desk.page.locator("[data-item] input[type=checkbox]").first
+        box.check()
+        with desk.page.expect_response(lambda answer: "/work" in answer.url, timeout=20_000):
+            hanoi.document("content_review", pdf, "Việc khác vừa tới")
+        desk.page.locator("#nav-work").wait_for()
+        assert box.is_checked()
+
+
+# Language, errors
+
+
+def test_the_language_is_switched_on_every_page_and_stays(chromium, vanthu, hanoi):
+    with Desk(chromium, vanthu.url) as desk:
+        desk.sit_down(hanoi.specialist).go("/work?due=late").must_say("Việc của tôi")
+        desk.page.locator("header details.menu > summary").click()
+        desk.press('header form[action="/language"] button')
+        assert desk.path == "/work?due=late"
+        desk.must_say("My work")
+        for path in ("/", "/drafts", "/drafts/new", "/incoming", "/outgoing", "/search", "/me", "/units", "/me/delegations"):
+            desk.go(path)
+            assert desk.page.locator("html").get_attribute("lang") == "en"
+            assert not re.search(r"\b(Việc của tôi|Dự thảo|Văn bản đi|Tìm văn bản|Đăng xuất)\b", desk.page.inner_text("body")), path
+        desk.page.locator("header details.menu > summary").click()
+        desk.press('header form[action="/language"] button')
+        assert desk.page.locator("html").get_attribute("lang") == "vi"
+
+
+@pytest.mark.parametrize("who, path, typed", [
+    ("specialist", "/drafts/new", {"#subject": "Nội dung đã gõ\ndòng hai", "#to_places": "Như trên", "#due_on": "sai"}),
+    ("leader", "/documents/{incoming}/direct", {"#text": "Ý kiến đã gõ", "#due_at": "sai"}),
+    ("clerk", "/incoming/new", {"#organ_name": "Sở Nội vụ", "#subject": "Đã gõ", "#issued_on": "sai"}),
+    ("specialist", "/me/delegations", {"#reason": "Đi công tác", "#ends_at": "sai"}),
+    ("administrator", "/units/{unit}/new", {"#name": "Tổ mới", "#code": "mã sai"}),
+], ids=["draft", "direction", "paper", "delegation", "unit"])  # fmt: skip
+def test_an_error_keeps_what_was_typed_and_leads_to_the_field(chromium, vanthu, hanoi, things, who, path, typed):
+    with Desk(chromium, vanthu.url) as desk:
+        desk.sit_down(getattr(hanoi, who))
+        open_screen(desk, Screen(who, path, "main form button.btn-primary", tuple(typed.items())), things)
+        for selector, text in typed.items():
+            assert desk.page.input_value(selector) == text
+        assert desk.page.evaluate("document.activeElement.className") == "error-summary"
+        for link in desk.page.locator(".error-summary a").all():
+            target = link.get_attribute("href").removeprefix("#")
+            assert desk.page.locator(f'[id="{target}"]').count() == 1, f"the summary leads to #{target}, which is not there"
+
+
+def test_a_form_sent_twice_acts_once(chromium, vanthu, hanoi):
+    with Desk(chromium, vanthu.url) as desk:
+        desk.sit_down(hanoi.specialist).go("/drafts/new")
+        desk.page.select_option("#type", "CV")
+        desk.page.fill("#subject", "Bấm hai lần")
+        with desk.page.expect_navigation(url=re.compile("/documents/")):
+            desk.page.locator(SEND).dblclick()
+    found = vanthu.database.value("SELECT count(*) FROM documents.document WHERE subject = 'Bấm hai lần'")
+    assert found == "1"
+
+
+def test_the_way_back_never_repeats_an_act(chromium, vanthu, hanoi, letter):
+    document = hanoi.document("content_review", letter, "Quay lại")
+    with Desk(chromium, vanthu.url) as desk:
+        desk.sit_down(hanoi.head).go(f"/documents/{document}").follow(f"/documents/{document}/agree").press()
+        desk.must_say("Chờ kiểm tra thể thức")
+        desk.page.go_back()
+        desk.page.reload()
+        assert desk.page.locator("main").count() == 1
+    assert [step["action"] for step in hanoi.clerk.document(document)["steps"]].count("agree") == 1
+
+
+def test_several_items_are_done_at_once_and_each_tells_its_outcome(chromium, vanthu, hanoi, letter):
+    documents = [hanoi.document("content_review", letter, f"Hàng loạt {number}") for number in (1, 2)]
+    with Desk(chromium, vanthu.url, DESK) as desk:
+        desk.sit_down(hanoi.head).go("/work")
+        for number in (1, 2):
+            desk.page.locator("[data-item]", has_text=f"Hàng loạt {number}").locator("input[type=checkbox]").check()
+        desk.press("[data-bulk] button[value=agree]")
+        desk.must_say("Hàng loạt 1").must_say("Hàng loạt 2")
+        desk.picture("bulk")
+    assert [hanoi.clerk.document(document)["state"] for document in documents] == ["format_review"] * 2
