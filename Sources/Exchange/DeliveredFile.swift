@@ -14,12 +14,23 @@ public struct DeliveredFile: Sendable {
     public static func find(
         _ id: UUID, of delivery: UUID, in transaction: borrowing Transaction
     ) throws -> DeliveredFile? {
+        try self.first("f.id = \(id)", of: delivery, in: transaction)
+    }
+
+    /// The document itself; nil as for `find`.
+    public static func findMain(of delivery: UUID, in transaction: borrowing Transaction) throws -> DeliveredFile? {
+        try self.first("f.role = 'main'", of: delivery, in: transaction)
+    }
+
+    private static func first(
+        _ condition: SQL, of delivery: UUID, in transaction: borrowing Transaction
+    ) throws -> DeliveredFile? {
         try transaction.first(
             """
             SELECT f.name, f.media_type, f.size, f.sha256
               FROM exchange.delivery_file AS f
               JOIN exchange.delivery AS v ON v.id = f.delivery_id
-             WHERE f.id = \(id) AND v.id = \(delivery) AND v.tenant_id = ANY ((SELECT platform.holders())::uuid[])
+             WHERE v.id = \(delivery) AND \(condition) AND v.tenant_id = ANY ((SELECT platform.holders())::uuid[])
             """, closing: true
         ) { row in
             DeliveredFile(

@@ -61,7 +61,6 @@
         return;
       }
       tell(`${form.dataset.failed} ${failed.map(([file]) => file.name).join(", ")}. ${reason}`);
-      for (const control of [...form.elements]) control.disabled = true;
       const acts = document.createElement("p");
       acts.className = "acts";
       const again = document.createElement("button");
@@ -75,7 +74,6 @@
       open.textContent = form.dataset.open;
       acts.append(again, open);
       box.append(acts);
-      button.hidden = true;
       again.focus();
     };
 
@@ -91,6 +89,9 @@
           headers: { Accept: "application/json" },
         });
         if (answer.status === 201) {
+          // What was typed is kept by now; only what becomes of the files is left to see.
+          for (const part of form.children) part.hidden = part !== box;
+          for (const part of form.closest("#paper")?.children ?? []) part.hidden = part !== form;
           const files = fields.flatMap((field) => {
             const input = field.querySelector("input");
             return [...input.files].map((file) => [file, input.dataset.role]);

@@ -61,9 +61,13 @@ extension Visit {
         return Response(status: .seeOther, headers: headers)
     }
 
-    /// What the page before wants told here.
+    /// Whether the script of an open page fetches it anew, unseen.
+    var isRefresh: Bool { HTTPField.Name("X-Refresh").map { self.request.headers[$0] != nil } ?? false }
+
+    /// What the page before wants told here. It waits for a page that somebody sees.
     var notice: String? {
-        guard let cookies = self.request.headers[.cookie], let key = Credential.cookie(Self.noticeName, in: cookies),
+        guard !self.isRefresh, let cookies = self.request.headers[.cookie],
+            let key = Credential.cookie(Self.noticeName, in: cookies),
             key.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") })
         else { return nil }
         return self.library.words.known("notice.\(key)", in: self.language)

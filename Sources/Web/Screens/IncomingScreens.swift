@@ -6,6 +6,7 @@ import Hummingbird
 import Office
 import Platform
 import Postgres
+import Signatures
 
 /// What comes in: what waits to be registered (chờ vào sổ), the register of incoming documents, one delivery.
 enum IncomingScreens {
@@ -50,16 +51,23 @@ enum IncomingScreens {
         }
     }
 
-    /// One delivery; as long as it waits, with the registers that are open and with what may be the same document.
+    /// One delivery; as long as it waits, with the registers that are open and with what may be the same document; when `check` is asked
+    /// for, with what a check of its signatures finds.
     private static func delivery(_ visit: Visit, answer: FormAnswer?) async throws -> Response {
         let id = try visit.id()
+        let check = visit.query["check"] == nil ? nil : try await Self.check(id, visit)
         return try await visit.screen("incoming/delivery", title: "delivery.title", answer: answer) { transaction in
-            guard case .object(let delivery) = try Visit.value(of: transaction.json(Deliveries.one(id))) else {
+            guard case .object(var delivery) = try Visit.value(of: transaction.json(Deliveries.one(id))) else {
                 throw Problem.notFound
+            }
+            if var main = delivery.objects("files").first(where: { $0.string("role") == "main" }) {
+                main["address"] = .string("/deliveries/\(id.text)/files/\(main.text("id"))")
+                delivery["main"] = .object(main)
             }
             var content: [String: JSONValue] = ["delivery": .object(delivery), "at_incoming": true]
             let types = try transaction.objects(DocumentQueries.types)
             content["type_name"] = types.first { $0["code"] == delivery["type"] }?["name"] ?? delivery["type"]
+            content["check"] = check
             guard delivery.string("state") == "waiting" else { return content }
             content["open_registers"] = .array(try transaction.objects(PaperScreens.openRegisters).map { .object($0) })
             let duplicates = try PaperScreens.duplicates(
@@ -69,6 +77,20 @@ enum IncomingScreens {
                 in: transaction)
             content["duplicates"] = .array(duplicates.map { .object($0) })
             return content
+        }
+    }
+
+    /// The signatures of what was sent, checked now.
+    private static func check(_ id: UUID, _ visit: Visit) async throws -> JSONValue {
+        do {
+            guard let verdicts = try await visit.services.desk.verdicts(ofDelivery: id, as: try visit.caller) else {
+                return ["is_unreadable": true]
+            }
+            return [
+                "verdicts": .array(verdicts.map(DocumentScreens.shown)), "at": .string(Instant.now.description),
+            ]
+        } catch is BlockingThreads.Overloaded {
+            return ["is_busy": true]
         }
     }
 
