@@ -14,7 +14,6 @@ let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
-let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -42,7 +41,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -79,7 +77,7 @@ let package = Package(
             dependencies: [
                 "API", "Office", "Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform",
                 "Postgres",
-                "CZlib", hummingbird, httpTypes, lifecycle, log, mustache, nio, nioHTTP1,
+                "CZlib", hummingbird, httpTypes, lifecycle, log, nio, nioHTTP1,
             ],
             exclude: ["Assets", "Templates", "Words"], swiftSettings: settings),
         .executableTarget(
@@ -98,7 +96,7 @@ let package = Package(
         tests("PAdESTests", ["PAdES", "Signatures"]),
         tests("SignaturesTests", ["Signatures", "PAdES", "COpenSSL"]),
         tests("PlatformTests", ["TestSupport", "Platform", "Postgres", log, lifecycle]),
-        tests("WebTests", ["Web", "API", "Postgres", mustache]),
+        tests("WebTests", ["Web", "API", "Postgres"]),
         tests(
             "APITests",
             [

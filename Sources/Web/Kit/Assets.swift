@@ -2,15 +2,28 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Platform
+import Synchronization
 
 /// The files that pages need beside themselves: our own styles and script, and Bootstrap, pdf.js and Chart.js as Debian packages
-/// them. Read once at the start, packed once, and named by their content, so that browsers keep them for good.
+/// them. Read at the start, packed once, and named by their content, so that browsers keep them for good.
 public struct Assets: Sendable {
     private struct Asset: Sendable {
         let mediaType: String
         let bytes: [UInt8]
-        let packed: [UInt8]?
+        let packed: Packed?
         let version: String
+    }
+
+    /// Packed when somebody first asks for it, so that the server starts at once.
+    private final class Packed: Sendable {
+        private let bytes = Mutex<[UInt8]?>(nil)
+
+        func callAsFunction(_ plain: [UInt8]) -> [UInt8]? {
+            self.bytes.withLock { packed in
+                if packed == nil { packed = Gzip.packed(plain) }
+                return packed
+            }
+        }
     }
 
     private let files: [String: Asset]
@@ -45,7 +58,7 @@ public struct Assets: Sendable {
             }
             let bytes = [UInt8](data)
             let ending = name.split(separator: ".").last.map(String.init) ?? ""
-            let packed = ending == "png" ? nil : Gzip.packed(bytes)
+            let packed = ending == "png" ? nil : Packed()
             files[name] = Asset(
                 mediaType: Self.mediaTypes[ending] ?? "application/octet-stream", bytes: bytes, packed: packed,
                 version: String(SHA256.digest(bytes).hexadecimal.prefix(12)))
@@ -70,7 +83,7 @@ public struct Assets: Sendable {
         ]
         if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
         var bytes = file.bytes
-        if let packed = file.packed, request.headers[.acceptEncoding]?.contains("gzip") == true {
+        if request.headers[.acceptEncoding]?.contains("gzip") == true, let packed = file.packed?(file.bytes) {
             headers[.contentEncoding] = "gzip"
             bytes = packed
         }

@@ -7,43 +7,52 @@ struct FormAnswer: Sendable {
     let problem: Problem?
 
     /// What was typed, by name. A field that was ticked or chosen is also there as `name_value`, for `checked` and `selected`.
-    func form(_ tongue: Shown.Tongue) -> [String: Any] {
-        var form: [String: Any] = [:]
-        for (name, value) in self.fields.pairs
-        where !name.hasPrefix("pin") && name != "csrf" && !name.hasPrefix("password") {
-            if form[name] == nil { form[name] = Shown(value: .string(value), tongue: tongue) }
-            form["\(name)_\(value)"] = true
+    var form: JSONValue {
+        Self.first(
+            self.fields.pairs.filter { $0.name != "pin" && $0.name != "csrf" && !$0.name.hasPrefix("password") })
+    }
+
+    /// The first value of each name, and `name_value` for every one.
+    static func first(_ pairs: [(name: String, value: String)]) -> JSONValue {
+        var seen: Set<String> = []
+        var members: [JSONObject.Member] = []
+        for (name, value) in pairs {
+            if seen.insert(name).inserted { members.append(.init(name: name, value: .string(value))) }
+            members.append(.init(name: "\(name)_\(value)", value: true))
         }
-        return form
+        return .object(JSONObject(members))
     }
 
     /// The message at each field, by name; dots and brackets of a path are underscores.
-    func messages(_ tongue: Shown.Tongue) -> [String: Any] {
-        var messages: [String: Any] = [:]
+    func messages(_ tongue: Tongue) -> JSONValue {
+        var messages = JSONObject()
         for issue in self.problem?.issues ?? [] {
-            messages[Self.name(of: issue)] = self.message(issue, tongue)
+            messages[Self.name(of: issue)] = .string(self.message(issue, tongue))
         }
-        return messages
+        return .object(messages)
     }
 
     /// The messages in order, each with the field it leads to.
-    func summary(_ tongue: Shown.Tongue) -> [[String: Any]] {
-        (self.problem?.issues ?? []).map {
-            ["field": Self.name(of: $0), "message": self.message($0, tongue)]
-        }
+    func summary(_ tongue: Tongue) -> JSONValue {
+        .array(
+            (self.problem?.issues ?? []).map {
+                ["field": .string(Self.name(of: $0)), "message": .string(self.message($0, tongue))]
+            })
     }
 
     /// What was refused, in a sentence that says what to do.
-    func refusal(_ tongue: Shown.Tongue) -> [String: Any]? {
+    func refusal(_ tongue: Tongue) -> JSONValue? {
         guard let problem else { return nil }
         let words = Catalogue.words(for: problem.code, status: problem.status, in: tongue.language)
-        var refusal: [String: Any] = ["title": words.title, "detail": words.detail, "code": problem.code]
-        for member in problem.members { refusal[member.name] = Shown(value: member.value, tongue: tongue) }
-        if let seconds = problem.retryAfter { refusal["minutes"] = String((seconds + 59) / 60) }
-        return refusal
+        var refusal: JSONObject = [
+            "title": .string(words.title), "detail": .string(words.detail), "code": .string(problem.code),
+        ]
+        for member in problem.members { refusal[member.name] = member.value }
+        if let seconds = problem.retryAfter { refusal["minutes"] = .integer(Int64((seconds + 59) / 60)) }
+        return .object(refusal)
     }
 
-    private func message(_ issue: Problem.Issue, _ tongue: Shown.Tongue) -> String {
+    private func message(_ issue: Problem.Issue, _ tongue: Tongue) -> String {
         let title = Catalogue.words(for: issue.code, status: self.problem?.status ?? 422, in: tongue.language).title
         guard let label = tongue.words.known("field.\(Self.name(of: issue))", in: tongue.language) else { return title }
         return "\(label): \(title)"

@@ -31,7 +31,7 @@ enum Moment {
     }
 
     /// `còn 2 ngày`, `hôm nay`, `quá hạn 1 ngày`.
-    static func due(_ text: String, _ tongue: Shown.Tongue) -> String {
+    static func due(_ text: String, _ tongue: Tongue) -> String {
         guard let days = Self.days(until: text) else { return "" }
         let key =
             switch days {
@@ -40,7 +40,7 @@ enum Moment {
             case 1: "due.tomorrow"
             default: "due.left"
             }
-        return tongue.words.word(key, in: tongue.language).replacing("{n}", with: String(abs(days)))
+        return tongue.word(key).replacing("{n}", with: String(abs(days)))
     }
 
     /// Vietnam has had no other offset since 1975.

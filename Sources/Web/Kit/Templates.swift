@@ -1,13 +1,12 @@
 import API
 import Foundation
-import Mustache
 
 /// The templates of all screens, once a language: `[[key]]` has become the catalogue's words and `[[asset:name]]` the address of a
 /// file before mustache reads them, so that a page in English costs no more than one in Vietnamese.
 public struct Templates: Sendable {
     let words: Words
     let assets: Assets
-    private let libraries: [Language: MustacheLibrary]
+    private let libraries: [Language: [String: Template]]
 
     /// Reads `Templates`, `Words` and `Assets` of the pages' folder.
     ///
@@ -15,18 +14,20 @@ public struct Templates: Sendable {
     public init(folder: String) throws {
         let words = try Words(folder: "\(folder)/Words")
         let assets = try Assets(folder: "\(folder)/Assets")
-        var libraries: [Language: MustacheLibrary] = [:]
+        var libraries: [Language: [String: Template]] = [:]
         for language in Language.allCases {
-            var library = MustacheLibrary()
+            var library: [String: Template] = [:]
             for file in try PagesFolder.files(in: "\(folder)/Templates", extension: "mustache") {
                 let text = try PagesFolder.text("\(folder)/Templates/\(file)")
                 do {
-                    try library.register(
-                        try Self.worded(text, words, assets, in: language),
-                        named: Self.name(of: file))
+                    library[Self.name(of: file)] = try Template(Self.worded(text, words, assets, in: language))
                 } catch {
                     throw PagesError(file: file, problem: "\(error)")
                 }
+            }
+            for (name, template) in library {
+                guard let missing = template.parts.first(where: { library[$0] == nil }) else { continue }
+                throw PagesError(file: name, problem: "there is no part \(missing)")
             }
             libraries[language] = library
         }
@@ -36,11 +37,14 @@ public struct Templates: Sendable {
     }
 
     /// - Throws: ``PagesError`` when there is no such template: a mistake of ours.
-    func render(_ template: String, in language: Language, _ content: [String: Any]) throws -> String {
-        guard let text = self.libraries[language]?.render(content, withTemplate: template) else {
+    func render(_ template: String, in language: Language, _ content: [String: JSONValue]) throws -> [UInt8] {
+        guard let library = self.libraries[language], let tokens = library[template]?.tokens else {
             throw PagesError(file: template, problem: "is no template")
         }
-        return text
+        let content = JSONObject(content.map { JSONObject.Member(name: $0.key, value: $0.value) })
+        var rendering = Rendering(library, .object(content), in: Tongue(language: language, words: self.words))
+        rendering.render(tokens)
+        return rendering.bytes
     }
 
     /// Screens go by folder and name, parts by their name alone: `work/list`, `task`.

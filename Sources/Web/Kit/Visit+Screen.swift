@@ -2,7 +2,6 @@ import API
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Mustache
 import Office
 import Platform
 import Postgres
@@ -25,7 +24,7 @@ struct Screen: Sendable {
 }
 
 extension Visit {
-    var tongue: Shown.Tongue { Shown.Tongue(language: self.language, words: self.library.words) }
+    var tongue: Tongue { Tongue(language: self.language, words: self.library.words) }
 
     /// Reads what the frame of every page shows (who I am, what waits) and, in the same transaction, what `statements` name; then
     /// makes the screen of it.
@@ -67,42 +66,33 @@ extension Visit {
     func render(_ screen: Screen, answer: FormAnswer? = nil) throws -> Response {
         if case .object(let me)? = screen.content["me"] { try self.page.access.admit(me) }
         let tongue = self.tongue
-        var content: [String: Any] = screen.content.mapValues { Shown.native($0, tongue) }
+        var content = screen.content
         let title = self.library.words.known(screen.title, in: self.language) ?? screen.title
-        content["title"] = title
-        content["here"] = self.here
+        content["title"] = .string(title)
+        content["here"] = .string(self.here)
         // Which part of the navigation this page belongs to: `at_work`.
         content["at_\(self.request.uri.path.split(separator: "/").first ?? "home")"] = true
-        content["vietnamese"] = self.language == .vietnamese
-        content["page_name"] = self.page.name
-        content["query"] = Self.first(self.query, tongue)
+        content["vietnamese"] = .boolean(self.language == .vietnamese)
+        content["page_name"] = .string(self.page.name)
+        content["query"] = FormAnswer.first(self.query.pairs)
         if let credential = self.credential {
-            content["csrf"] = Credential.csrfToken(forSession: credential.secret)
+            content["csrf"] = .string(Credential.csrfToken(forSession: credential.secret))
         }
         if let answer {
-            content["form"] = answer.form(tongue)
+            content["form"] = answer.form
             content["error"] = answer.messages(tongue)
             content["errors"] = answer.summary(tongue)
             content["refusal"] = answer.refusal(tongue)
         } else {
-            content["form"] = Self.first(self.query, tongue)
+            content["form"] = FormAnswer.first(self.query.pairs)
         }
         var headers: HTTPFields = [.contentType: "text/html; charset=utf-8", .contentLanguage: self.language.rawValue]
         if let notice = self.notice {
-            content["notice"] = notice
+            content["notice"] = .string(notice)
             headers[.setCookie] = Self.noticeCookie("", age: 0)
         }
         let html = try self.library.render(screen.template, in: self.language, content)
         return Response(
-            status: screen.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
-    }
-
-    private static func first(_ fields: Fields, _ tongue: Shown.Tongue) -> [String: Any] {
-        var first: [String: Any] = [:]
-        for (name, value) in fields.pairs where first[name] == nil {
-            first[name] = Shown(value: .string(value), tongue: tongue)
-            first["\(name)_\(value)"] = true
-        }
-        return first
+            status: screen.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: html)))
     }
 }

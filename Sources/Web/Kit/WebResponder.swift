@@ -116,15 +116,16 @@ public struct WebResponder: HTTPResponder {
         let html = try? self.library.render(
             "problem", in: language,
             [
-                "title": words.title, "detail": words.detail, "request": id.text, "vietnamese": language == .vietnamese,
-                "here": "/", "is_ours": problem.status >= 500,
+                "title": .string(words.title), "detail": .string(words.detail), "request": .string(id.text),
+                "vietnamese": .boolean(language == .vietnamese), "here": "/",
+                "is_ours": .boolean(problem.status >= 500),
             ])
         var headers: HTTPFields = [.contentType: "text/html; charset=utf-8", .contentLanguage: language.rawValue]
         if let retryAfter = problem.retryAfter { headers[.retryAfter] = String(retryAfter) }
         if problem.closesConnection { headers[.connection] = "close" }
         return Response(
             status: .init(code: problem.status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(string: html ?? words.title)))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: html ?? Array(words.title.utf8))))
     }
 
     /// What every answer carries. Nothing inline runs, nothing foreign loads, nobody frames us.

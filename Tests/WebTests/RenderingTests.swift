@@ -1,17 +1,17 @@
 import API
 import Foundation
-import Mustache
 import Testing
 
 @testable import Web
 
-@Suite struct ShownTests {
+@Suite struct RenderingTests {
     static let templates = Result { try Templates(folder: "Sources/Web") }
 
     private func rendered(_ text: String, _ value: JSONValue, in language: Language = .vietnamese) throws -> String {
         let words = try Self.templates.get().words
-        let shown = Shown(value: value, tongue: Shown.Tongue(language: language, words: words))
-        return try MustacheTemplate(string: text).render(["x": shown])
+        var rendering = Rendering([:], ["x": value], in: Tongue(language: language, words: words))
+        rendering.render(try Template(text).tokens)
+        return String(decoding: rendering.bytes, as: UTF8.self)
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/share/javascript/pdf/build/pdf.js")))
@@ -60,5 +60,34 @@ import Testing
         let day = Date().addingTimeInterval(Double(days * 86_400 + 7 * 3600))
         let text = ISO8601DateFormatter().string(from: day).prefix(10)
         #expect(try self.rendered("{{due(x.d)}}", ["d": .string(String(text))]) == said)
+    }
+
+    @Test func aPartTakesBlocksFromWhoInheritsItAndTheOutermostHasTheSay() throws {
+        let templates = [
+            "layout": try Template("<{{$main}}none{{/main}}>"),
+            "page": try Template("{{<layout}}ignored{{$main}}{{x.a}} {{>row}}{{/main}}{{/layout}}"),
+            "row": try Template("[{{$cell}}-{{/cell}}]"),
+        ]
+        let words = try Self.templates.get().words
+        var rendering = Rendering(templates, ["x": ["a": "b"]], in: Tongue(language: .english, words: words))
+        rendering.render(templates["page"]?.tokens ?? [])
+        rendering.render(try Template("{{<page}}{{$cell}}c{{/cell}}{{/page}}{{>layout}}").tokens)
+        #expect(String(decoding: rendering.bytes, as: UTF8.self) == "<b [-]><b [c]><none>")
+    }
+
+    @Test func aListKnowsItsPlacesAndWhetherItIsEmpty() throws {
+        let value: JSONValue = ["list": ["a", "b"], "none": []]
+        #expect(try self.rendered("{{#x.list}}{{index()}}{{.}}{{^last()}}, {{/last()}}{{/x.list}}", value) == "1a, 2b")
+        #expect(
+            try self.rendered("{{#empty(x.none)}}e{{/empty(x.none)}}{{^empty(x.list)}}f{{/empty(x.list)}}", value)
+                == "ef")
+        #expect(try self.rendered("{{#empty(x.absent)}}e{{/empty(x.absent)}}{{count(x.list)}}", value) == "e2")
+    }
+
+    @Test(arguments: [
+        "{{{x}}}", "{{&x}}", "{{#x}}", "{{/x}}", "{{#x}}{{/y}}", "{{x", "{{shout(x)}}", "{{a b}}", "{{=<% %>=}}",
+    ])
+    func whatPagesMustNotSayIsRefusedWhenItIsRead(_ text: String) {
+        #expect(throws: Template.Mistake.self) { try Template(text) }
     }
 }
