@@ -26,8 +26,8 @@ public struct WordComparison: Sendable {
 
     /// Bound to the processor: some milliseconds a thousand words. Call it off the cooperative pool.
     public init(older: String, newer: String) {
-        let old = Self.words(of: older)
-        let new = Self.words(of: newer)
+        let (allOld, allNew) = (Self.words(of: older), Self.words(of: newer))
+        let (old, new) = (Array(allOld.prefix(Self.most)), Array(allNew.prefix(Self.most)))
         var comparison = Comparison(old.map(\.word), new.map(\.word))
         comparison.run()
         var runs: [Run] = []
@@ -54,7 +54,7 @@ public struct WordComparison: Sendable {
             add(.same, same)
         }
         self.runs = runs
-        self.isCut = old.count == Self.most || new.count == Self.most
+        self.isCut = allOld.count > Self.most || allNew.count > Self.most
     }
 
     private func count(_ standing: Standing) -> Int {
@@ -67,12 +67,13 @@ public struct WordComparison: Sendable {
         let whole: Substring
     }
 
+    /// One word more than are compared, to know whether there are more.
     private static func words(of text: String) -> [Word] {
         var words: [Word] = []
         let bytes = text.utf8
         func isSpace(_ index: String.Index) -> Bool { [0x20, 0x09, 0x0A, 0x0C, 0x0D].contains(bytes[index]) }
         var index = bytes.startIndex
-        while index < bytes.endIndex, words.count < Self.most {
+        while index < bytes.endIndex, words.count <= Self.most {
             while index < bytes.endIndex, isSpace(index) { index = bytes.index(after: index) }
             let start = index
             while index < bytes.endIndex, !isSpace(index) { index = bytes.index(after: index) }

@@ -68,11 +68,13 @@
 
     const start = () => {
       starting = starting || (async () => {
+        said.textContent = viewer.dataset.opening;
+        bar.hidden = false;
+        sheets.hidden = false;
         const library = await load(viewer.dataset.pdf);
         library.GlobalWorkerOptions.workerSrc = viewer.dataset.worker;
         pdf = await library.getDocument({ url: viewer.dataset.viewer, isEvalSupported: false, enableXfa: false }).promise;
-        bar.hidden = false;
-        sheets.hidden = false;
+        said.textContent = "";
         part("pages").textContent = String(pdf.numPages);
         input.max = String(pdf.numPages);
         const near = new IntersectionObserver((entries) => entries.forEach((entry) => {
@@ -96,6 +98,7 @@
       return starting;
     };
     const fail = () => {
+      if (viewer.classList.contains("is-full")) setFull(false);
       said.textContent = viewer.dataset.failed;
       sheets.hidden = true;
       bar.hidden = true;
@@ -109,16 +112,20 @@
       const page = pages[Math.max(1, Math.min(pages.length, number)) - 1];
       if (page) sheets.scrollTop = page.element.offsetTop - sheets.offsetTop;
     };
-    const setFull = async (isFull) => {
-      if (isFull) {
-        viewer.classList.add("is-full");
-        await start();
-      } else {
-        viewer.classList.remove("is-full");
+    // Over everything else, which cannot be reached meanwhile.
+    let covered = [];
+    const setFull = (isFull) => {
+      viewer.classList.toggle("is-full", isFull);
+      covered.forEach((element) => { element.inert = false; });
+      covered = [];
+      for (let at = viewer; isFull && at !== document.body; at = at.parentElement) {
+        covered.push(...[...at.parentElement.children].filter((element) => element !== at && !element.inert));
       }
+      covered.forEach((element) => { element.inert = true; });
       full.textContent = isFull ? full.dataset.closeWord : full.dataset.openWord;
+      if (isFull) start();
       if (pdf) resize();
-      (isFull ? sheets : open.offsetParent ? open : full).focus();
+      (isFull || !open.offsetParent ? full : open).focus();
     };
 
     part("smaller").addEventListener("click", () => zoom(-1));

@@ -35,8 +35,8 @@ struct DocumentView {
         var members: [String: JSONValue] = [
             "document": .object(self.document), "acts": .array(self.acts), "danger": .array(self.dangerousActs),
             "waiting": .array(self.openTasks.map(JSONValue.object)),
-            "assigned": .array(
-                self.document.objects("tasks").filter { $0.text("role") != "act" && $0.text("state") != "withdrawn" }
+            "finished": .array(
+                self.document.objects("tasks").filter { $0.text("role") != "act" && $0.text("state") == "done" }
                     .map(JSONValue.object)),
             "due_at": self.dueAt, "versions": .array(self.versions),
             "attachments": .array(
