@@ -129,7 +129,7 @@ class Desk:
 
     def violations(self, *rules):
         """What axe finds, by these rules or by all of WCAG 2.2 AA, a line each: the rule, what it is about, and the element."""
-        chosen = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
+        chosen = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": WCAG}
         found = Axe().run(self.page, options={"runOnly": chosen, "resultTypes": ["violations"]})
         return [
             f"{self.path}: {rule['id']}: {rule['help']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"

@@ -7,6 +7,7 @@ import html
 import json
 import re
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -37,6 +38,8 @@ class Door:
     """Fields of the form, made whole with the things; `version` is the thing's."""
     others: tuple = ("colleague", "administrator")
     """Who of the same house is not let in."""
+    query: str = ""
+    """What the address needs beside the id."""
 
 
 DOCUMENT = "/documents/{id}"
@@ -62,7 +65,7 @@ DOORS = {
     ("GET", "/registers/{id}/closure"): Door("register", "clerk", others=("specialist", "leader", "administrator")),
     ("POST", "/registers/{id}/closure"): Door("register", others=("specialist", "leader", "administrator")),
     ("GET", DOCUMENT): Door("draft", "specialist"),
-    ("GET", DOCUMENT + "/compare"): Door("draft", "specialist"),
+    ("GET", DOCUMENT + "/compare"): Door("draft", "specialist", query="?older=1&newer=2"),
     ("GET", DOCUMENT + "/edit"): Door("draft", "specialist"),
     ("POST", DOCUMENT + "/edit"): Door("draft", form={"direction": "outgoing", "type": "CV", "subject": "Bị sửa"}),
     ("POST", DOCUMENT + "/relations"): Door("issued", form={"number": "1", "related_id": "{incoming}", "kind": "related"}),
@@ -114,6 +117,7 @@ def house(hanoi):
 def things(vanthu, house, headquarters):
     """One thing of every kind that belongs to the house, in the state in which the right person could act on it."""
     things = {state: house.document(state, letter_pdf(), MARK, note=MARK) for state in STATES}
+    house.specialist.attach(things["draft"], letter_pdf() + b"\n")
     house.specialist.attach(things["draft"], b"x", f"{MARK}.txt", role="attachment")
     things["issued"] = house.document("sealed", letter_pdf(), MARK)
     house.clerk.issue(things["issued"], ["TCT"])
@@ -144,7 +148,7 @@ def things(vanthu, house, headquarters):
 
 
 def address(path, things, door):
-    return path.replace("{id}", things[door.thing]).replace("{file}", things["delivered_file"])
+    return path.replace("{id}", things[door.thing]).replace("{file}", things["delivered_file"]) + door.query
 
 
 def fields(things, door, database):
@@ -183,8 +187,9 @@ def test_the_door_opens_to_somebody(house, things, database, route):
 @pytest.mark.parametrize("role", ["clerk", "leader", "specialist", "administrator"])
 @pytest.mark.parametrize("route", DOORS, ids=" ".join)
 def test_another_tenant_gets_nothing_and_changes_nothing(vanthu, database, transport, things, route, role):
+    person = getattr(transport, role)
     before = state_of(vanthu)
-    answer = knock(getattr(transport, role), route, things, database)
+    answer = knock(person, route, things, database)
     assert answer.status_code in (403, 404), f"{role}: {route} gave {answer.status_code}"
     assert not reveals(answer)
     assert changes(before, state_of(vanthu)) == []
@@ -192,8 +197,9 @@ def test_another_tenant_gets_nothing_and_changes_nothing(vanthu, database, trans
 
 @pytest.mark.parametrize("route, role", [(r, role) for r, door in DOORS.items() for role in door.others], ids=str)
 def test_those_of_the_house_without_the_right_get_nothing_and_change_nothing(vanthu, database, house, things, route, role):
+    person = getattr(house, role)
     before = state_of(vanthu)
-    answer = knock(getattr(house, role), route, things, database)
+    answer = knock(person, route, things, database)
     assert answer.status_code in (403, 404), f"{role}: {route} gave {answer.status_code}"
     assert DOORS[route].thing in ("unit", "post", "register") or not reveals(answer)
     assert changes(before, state_of(vanthu)) == []
@@ -223,7 +229,7 @@ def test_signed_out_one_gets_the_sign_in_and_nothing_else(vanthu, pages, things)
             path = address(page["path"], things, door)
             answer = nobody.request(page["method"], path, data={"x": "1"} if page["method"] == "POST" else None)
             assert answer.status_code == 303, f"{page['method']} {path} gave {answer.status_code}"
-            wanted = "/sign-in" + ("?next=" + path.replace("/", "%2F") if page["method"] == "GET" and path != "/" else "")
+            wanted = "/sign-in" + ("?next=" + quote(path, safe="") if page["method"] == "GET" and path != "/" else "")
             assert answer.headers["location"] == wanted
             assert not reveals(answer)
 

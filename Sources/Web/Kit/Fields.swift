@@ -42,7 +42,7 @@ struct Fields: Sendable {
         var ids: [UUID] = []
         for text in self.all(name) {
             guard let id = UUID(text: text) else {
-                throw Problem(422, "invalid_input", issues: [.init(field: name, code: "invalid_choice")])
+                throw Problem(422, "invalid_input", issues: [.init(field: name, code: "unknown_value")])
             }
             ids.append(id)
         }
@@ -60,7 +60,7 @@ struct Fields: Sendable {
     func optionalID(_ name: String) throws(Problem) -> UUID? {
         guard let text = self[name] else { return nil }
         guard let id = UUID(text: text) else {
-            throw Problem(422, "invalid_input", issues: [.init(field: name, code: "invalid_choice")])
+            throw Problem(422, "invalid_input", issues: [.init(field: name, code: "unknown_value")])
         }
         return id
     }
@@ -75,7 +75,7 @@ struct Fields: Sendable {
     func integer(_ name: String) throws(Problem) -> Int64? {
         guard let text = self[name] else { return nil }
         guard let number = Int64(text) else {
-            throw Problem(422, "invalid_input", issues: [.init(field: name, code: "invalid_number")])
+            throw Problem(422, "invalid_input", issues: [.init(field: name, code: "wrong_type")])
         }
         return number
     }

@@ -16,7 +16,7 @@ enum DirectionScreens {
             try await Self.form(visit, FormAnswer(fields: visit.query, problem: nil), isFirst: true)
         },
         Page(.post, "/documents/{id}/direct", "direct", for: .workers, handler: Self.direct),
-        Page(.get, "/holders", "holders", for: .workers, handler: Self.holders),
+        Page(.get, "/holders", "holders", handler: Self.holders),
     ]
 
     /// Whom work can be given to, for a field that completes what is typed: `[{id, kind, name, note}]`.
@@ -77,18 +77,22 @@ enum DirectionScreens {
         var ground = try await ActGround.read(visit, "direct", statements)
         let units = ground.content["tree"]?.elements ?? []
         let inTree = Set(units.filter { $0["head_name"].text != nil }.compactMap { $0["id"].text })
+        // What was searched for stands above the tree, and only there.
+        let found = ground.content["found"]?.elements ?? []
+        let above = Set(found.compactMap { $0["id"].text })
+        var known = inTree.subtracting(above)
         var added: [JSONValue] = []
-        var known = inTree
-        for holder in (ground.content["chosen"]?.elements ?? []) + (ground.content["found"]?.elements ?? []) {
+        for holder in found + (ground.content["chosen"]?.elements ?? []) {
             guard let id = holder["id"].text, known.insert(id).inserted else { continue }
             added.append(parts.marked(holder.with("is_manned", true)))
         }
         ground.content["added"] = .array(added)
-        ground.content["tree"] = .array(UnitNode.nested(units, parts))
+        ground.content["tree"] = .array(
+            UnitNode.nested(units.map { $0.with("is_above", .boolean(above.contains($0["id"].text ?? ""))) }, parts))
         ground.content["found"] = nil
         ground.content["chosen"] = nil
         ground.content["searched"] = .boolean(wanted != nil)
-        ground.content["found_nothing"] = .boolean(wanted != nil && added.isEmpty)
+        ground.content["found_nothing"] = .boolean(wanted != nil && found.isEmpty)
         // What a script makes rows of for those that it finds.
         ground.content["blank_row"] = parts.marked(["id": "", "name": "", "note": "", "is_manned": true])
         ground.content["phrases"] = .array((1...6).map { .string(visit.word("acts.phrase_\($0)")) })
@@ -115,7 +119,8 @@ struct Parts: Sendable {
 
     func marked(_ holder: JSONValue) -> JSONValue {
         let id = holder["id"].text ?? ""
-        return holder.with("is_lead", .boolean(self.lead == id))
+        return (holder["is_above"] == .null ? holder.with("is_above", false) : holder)
+            .with("is_lead", .boolean(self.lead == id))
             .with("is_support", .boolean(self.support.contains(id)))
             .with("is_inform", .boolean(self.inform.contains(id)))
     }
@@ -126,7 +131,12 @@ enum UnitNode {
     /// - Parameter units: parents before their children, each with its `depth`.
     static func nested(_ units: [JSONValue], _ parts: Parts) -> [JSONValue] {
         var position = 0
-        return Self.level(0, units, &position, parts)
+        let roots = Self.level(0, units, &position, parts)
+        // The organisation itself, when nobody heads it, is no choice: what is under it comes first.
+        return roots.flatMap { root in
+            root["is_manned"] == .boolean(false) && !root["children"].elements.isEmpty
+                ? root["children"].elements : [root]
+        }
     }
 
     private static func level(

@@ -93,13 +93,30 @@ enum UnitScreens {
         let parent = try visit.id()
         return try await visit.submit(
             { form in
+                let code = try form.text("code", atMost: 32).uppercased()
+                guard code.utf8.allSatisfy(Self.isInCode) else {
+                    throw Problem(422, "invalid_input", issues: [.init(field: "code", code: "invalid_text")])
+                }
                 let add = AddUnit(
-                    id: UUIDv7.make(), parent: parent, code: try form.text("code", atMost: 32).uppercased(),
-                    name: try form.text("name", atMost: 200), kind: try form.text("kind", atMost: 20),
-                    symbol: form["symbol"] ?? "")
-                try await visit.transaction { try add(in: $0) }
+                    id: UUIDv7.make(), parent: parent, code: code, name: try form.text("name", atMost: 200),
+                    kind: try form.text("kind", atMost: 20), symbol: form["symbol"] ?? "")
+                do {
+                    try await visit.transaction { try add(in: $0) }
+                } catch let error as DatabaseError where error.constraint == "unit_code_key" {
+                    throw Problem(409, "already_exists", field: "code")
+                }
                 return visit.goOn(to: "/units/\(add.id.text)", notice: "unit_added")
             }, orShow: { answer in try await Self.newForm(visit, answer) })
+    }
+
+    /// Capitals, digits, `.`, `_`, `-`.
+    private static func isInCode(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+            UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
     }
 
     private static func appointForm(_ visit: Visit, named name: String?, _ answer: FormAnswer?) async throws -> Response
