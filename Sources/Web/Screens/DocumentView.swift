@@ -7,7 +7,16 @@ import Postgres
 struct DocumentView {
     let document: JSONObject
     let visit: Visit
-    let tab: Tab
+    private let wanted: Tab
+
+    init(document: JSONObject, visit: Visit, tab: Tab) {
+        self.document = document
+        self.visit = visit
+        self.wanted = tab
+    }
+
+    /// The part that is shown: the one asked for, where the document has it.
+    var tab: Tab { self.wanted == .receivers && !self.hasReceivers ? .work : self.wanted }
 
     /// The parts of the page beside the PDF, each with an address of its own.
     enum Tab: String, CaseIterable {
@@ -141,7 +150,7 @@ struct DocumentView {
     }
 
     private var hasReceivers: Bool {
-        self.document.text("direction") != "incoming"
+        self.document.text("direction") == "outgoing"
             && (!self.document.objects("dispatches").isEmpty || self.state == "issued")
     }
 

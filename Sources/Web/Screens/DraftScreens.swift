@@ -72,7 +72,10 @@ enum DraftScreens {
         if let found = read.fields {
             guard case .object(let object) = try Visit.value(of: found) else { throw Problem.notFound }
             state = object.text("state")
-            version = answer?.fields["version"].map(JSONValue.string) ?? object["version"] ?? .null
+            // Who has been told that the draft has changed saves over it the next time, knowingly.
+            let isToldOfChange = answer?.problem?.status == 412
+            let shown = isToldOfChange ? nil : answer?.fields["version"].map(JSONValue.string)
+            version = shown ?? object["version"] ?? .null
             fields = try fields ?? DraftForm.fields(of: object)
         }
         var replied: JSONValue?
