@@ -16,6 +16,8 @@ struct BookReading: Sendable {
     let to: CalendarDate?
     let cursor: BookCursor?
     let isForPrint: Bool
+    /// Whether nothing says where to begin.
+    private let isUnbounded: Bool
     /// What is wrong with a date that was typed.
     let answer: FormAnswer?
 
@@ -34,10 +36,14 @@ struct BookReading: Sendable {
         self.answer = problem.map { FormAnswer(fields: query, problem: $0) }
         self.from = query["from"].flatMap { Fields.date($0) }
         self.to = query["to"].flatMap { Fields.date($0) }
+        self.isUnbounded = self.cursor == nil && self.from == nil && self.to == nil && !self.isForPrint
     }
 
     /// Members: `registers` to choose from, the chosen `register`, its `book`. Without a register there is no book.
-    func content(in transaction: borrowing Transaction) throws -> [String: JSONValue] {
+    ///
+    /// - Parameter opensAtEnd: whether the last rows come first to the eye when nothing else was asked for, as a book lies open on the
+    ///   desk of who writes in it. For whom sees every row.
+    func content(opensAtEnd: Bool, in transaction: borrowing Transaction) throws -> [String: JSONValue] {
         let all = try transaction.objects(DocumentQueries.registers)
         let registers = all.filter { ($0.string("direction") == "incoming") == self.isIncoming }
         let chosen = self.chosen(of: registers)
@@ -54,10 +60,17 @@ struct BookReading: Sendable {
         content["register"] = .object(chosen)
         guard self.answer == nil else { return content }
         let limit = self.isForPrint ? Self.printLimit : Self.limit
+        var cursor = self.cursor
+        if opensAtEnd, self.isUnbounded, chosen.string("series_by") == "register",
+            case .integer(let last)? = chosen["last_number"], last > Int64(limit)
+        {
+            cursor = BookCursor(number: last - Int64(limit))
+            content["opens_at_end"] = true
+        }
         let book =
             self.isIncoming
-            ? RegisterBook.incoming(id, from: self.from, to: self.to, after: self.cursor, limit: limit)
-            : RegisterBook.outgoing(id, from: self.from, to: self.to, after: self.cursor, limit: limit)
+            ? RegisterBook.incoming(id, from: self.from, to: self.to, after: cursor, limit: limit)
+            : RegisterBook.outgoing(id, from: self.from, to: self.to, after: cursor, limit: limit)
         content["book"] = try Visit.value(of: transaction.json(book, as: .page(limit: limit)))
         content["from"] = self.from.map { .string($0.description) } ?? .null
         content["to"] = self.to.map { .string($0.description) } ?? .null

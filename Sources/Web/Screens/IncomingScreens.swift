@@ -40,7 +40,7 @@ enum IncomingScreens {
                     "deliveries_page": try Visit.value(of: transaction.json(page, as: .page(limit: 20))),
                 ]
             } else if isClerk || query["view"] == "book" {
-                content = try reading.content(in: transaction)
+                content = try reading.content(opensAtEnd: isClerk, in: transaction)
             } else {
                 content = try DocumentList.content(query, .incoming, in: transaction)
             }

@@ -46,7 +46,7 @@ enum RegisterScreens {
                     "desk": try Visit.value(of: transaction.json(page, as: .page(limit: 20))),
                 ]
             } else if isClerk || query["view"] == "book" {
-                content = try reading.content(in: transaction)
+                content = try reading.content(opensAtEnd: isClerk, in: transaction)
             } else {
                 let direction: Direction = query["direction"] == "internal" ? .internal : .outgoing
                 content = try DocumentList.content(query, direction, in: transaction)

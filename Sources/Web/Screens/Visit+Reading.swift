@@ -24,7 +24,7 @@ extension Visit {
     /// The fields of the query but `after`, as the pager and the links beside it carry them on.
     var keptQuery: JSONValue {
         .string(
-            self.query.pairs.filter { $0.name != "after" }
+            self.query.pairs.filter { $0.name != "after" && !$0.value.isEmpty }
                 .map { "\($0.name.urlEncoded)=\($0.value.urlEncoded)&" }.joined())
     }
 }
