@@ -79,11 +79,14 @@ public enum DraftLists {
         """
     }
 
-    /// What the caller may still change of a document, in the fields of the form. No row for what is not there or not for the caller's eyes.
+    /// What can be changed of a document, in the fields of the form; `is_mine` when the caller is the one to change it. No row for what is not there or not for the caller's eyes.
     public static func fields(of document: UUID) -> SQL {
         """
         SELECT d.id, d.version, d.direction, d.state, d.type_code AS type, d.subject, d.urgency, d.handling AS security, d.unit_id,
-               d.signer_post_id, d.due_on, d.to_places, d.note
+               d.signer_post_id, d.due_on, d.to_places, d.note,
+               EXISTS (SELECT FROM workflow.task AS w
+                        WHERE w.document_id = d.id AND w.state = 'open' AND w.role = 'act' AND w.step = 'draft'
+                          AND w.holder_id = ANY ((SELECT platform.holders())::uuid[])) AS is_mine
           FROM documents.document AS d
          WHERE d.id = \(document)
            AND EXISTS (SELECT FROM documents.reader AS r

@@ -67,11 +67,12 @@ enum DraftScreens {
             )
         }
         var fields = answer?.fields
-        var state = "draft"
+        var (isSentOn, isSomebodyElses) = (false, false)
         var version: JSONValue = .null
         if let found = read.fields {
             guard case .object(let object) = try Visit.value(of: found) else { throw Problem.notFound }
-            state = object.text("state")
+            isSentOn = object.text("state") != "draft"
+            isSomebodyElses = !isSentOn && !object.isTrue("is_mine")
             // Who has been told that the draft has changed saves over it the next time, knowingly.
             let isToldOfChange = answer?.problem?.status == 412
             let shown = isToldOfChange ? nil : answer?.fields["version"].map(JSONValue.string)
@@ -100,7 +101,8 @@ enum DraftScreens {
             "types": DraftForm.marked(try Visit.value(of: lists.types), "code", chosen: chosen.type),
             "signers": DraftForm.marked(try Visit.value(of: lists.signers), "id", chosen: chosen.signer),
             "units": DraftForm.marked(try Visit.value(of: lists.units), "id", chosen: chosen.unit),
-            "is_new": .boolean(id == nil), "is_locked": .boolean(state != "draft"),
+            "is_new": .boolean(id == nil), "is_sent_on": .boolean(isSentOn),
+            "is_somebody_elses": .boolean(isSomebodyElses), "is_locked": .boolean(isSentOn || isSomebodyElses),
             "action": .string(id.map { "/documents/\($0.text)/edit" } ?? "/drafts/new"), "version": version,
         ]
         if let id { members["document_id"] = .string(id.text) }
