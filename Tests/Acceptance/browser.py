@@ -124,6 +124,8 @@ class Desk:
 
     def picture(self, name):
         SCREENS.mkdir(parents=True, exist_ok=True)
+        if self.size == DESK and self.page.locator("[data-viewer]").count():
+            self.page.locator("[data-viewer] canvas").first.wait_for()
         self.page.screenshot(path=SCREENS / f"{name}-{SIZES[self.size]}.png", full_page=True)
         return self
 

@@ -79,7 +79,7 @@ DOORS = {
     ("GET", DOCUMENT + "/cancel"): Door("draft", "specialist"),
     ("POST", DOCUMENT + "/cancel"): Door("draft"),
     ("GET", DOCUMENT + "/present"): Door("registered", "clerk"),
-    ("POST", DOCUMENT + "/present"): Door("registered", form={"to_post_id": "{leader}"}),
+    ("POST", DOCUMENT + "/present"): Door("registered", form={"leader": "{leader}"}),
     ("GET", DOCUMENT + "/direct"): Door("incoming", "leader"),
     ("POST", DOCUMENT + "/direct"): Door("incoming", form={"text": "Giao", "lead": "{unit}"}),
     ("GET", "/tasks/{id}/completion"): Door("task", "head"),

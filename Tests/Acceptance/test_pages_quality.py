@@ -108,7 +108,7 @@ def test_a_screen_is_clean_wide_enough_and_light(chromium, vanthu, hanoi, things
         if screen.who != "nobody":
             desk.sit_down(getattr(hanoi, screen.who))
         answers = []
-        desk.page.on("response", answers.append)
+        desk.page.on("response", lambda answer: answers.append(answer))
         open_screen(desk, screen, things)
         found = desk.violations()
         weight = sum(size_of(answer) for answer in answers)

@@ -147,9 +147,9 @@ def send(travel, machine, file):
 
 
 def choose_signer(page):
-    """The director, in whatever way the form offers leaders."""
-    select = page.locator("select#signer_post_id")
-    select.select_option(index=1)
+    """The director, not a deputy."""
+    names = page.locator("select#signer_post_id option").all_inner_texts()
+    page.select_option("#signer_post_id", index=next(i for i, name in enumerate(names) if name.endswith("· Giám đốc")))
 
 
 def register(travel, machine):
@@ -161,7 +161,8 @@ def register(travel, machine):
     machine.press("#register-button")
     machine.shot("registered")
     travel.received[machine.code] = machine.path.split("/")[2][:36]
-    machine.act("present", lambda: machine.page.locator("input[name=to_post_id]").first.check())
+    director = machine.page.locator("label", has=machine.page.get_by_text(re.compile("^(Tổng )?Giám đốc$")))
+    machine.act("present", lambda: director.locator("input[name=leader]").check())
 
 
 def direct(travel, machine):
