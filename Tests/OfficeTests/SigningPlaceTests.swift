@@ -167,4 +167,33 @@ struct SigningPlaceTests {
                     pin: PIN(Signing.pin), as: tenant.head.caller)
             } == "not_by_delegation")
     }
+
+    @Test func aCheckTellsWhatBecameOfASignature() async throws {
+        let signing = try await Signing.begin(Self.pdf())
+        let (tenant, desk) = (signing.travel.tenant, signing.desk)
+        #expect(try await desk.verdicts(of: signing.document, as: tenant.specialist.caller) == [])
+        _ = try await signing.sign(at: nil)
+        let found = try #require(try await desk.verdicts(of: signing.document, as: tenant.specialist.caller))
+        #expect(found.map(\.standing) == [.valid])
+        #expect(found.first?.signerName == "Nguyễn Văn leader")
+        #expect(found.first?.isSeal == false && found.first?.coversWholeFile == true)
+        let stranger = try await signing.travel.database.makeTenant()
+        await #expect(throws: DocumentsError.documentNotFound) {
+            try await desk.verdicts(of: signing.document, as: stranger.leader.caller)
+        }
+        // The same file with one byte of its page changed, and cut off.
+        let sha256 = try await signing.travel.act(as: tenant.leader) { transaction in
+            try MainFile.newest(of: signing.document, in: transaction).sha256.hexadecimal
+        }
+        let signed = try await desk.blobs.bytes(of: sha256, limit: 1 << 24)
+        let box = try #require(signed.firstRange(of: Array("595 842".utf8)))
+        var forged = signed
+        forged[box.lowerBound] = UInt8(ascii: "6")
+        for (bytes, standing) in [(forged, SignatureVerdict.Standing.invalid), (Array(signed.prefix(200)), nil)] {
+            let path = Signing.folder.path + "/\(UUID().uuidString).pdf"
+            try Data(bytes).write(to: URL(filePath: path))
+            let verdicts = try await desk.keys.verdicts(ofFileAt: path, database: desk.database)
+            #expect(verdicts?.first?.standing == standing)
+        }
+    }
 }
