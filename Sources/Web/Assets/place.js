@@ -24,6 +24,7 @@
   const within = (value, most) => Math.max(0, Math.min(value, Math.max(0, Math.floor(most * 10) / 10)));
   const percent = (part, whole) => `${(100 * part) / whole}%`;
   const show = () => {
+    box.hidden = false;
     box.style.width = percent(width, size.width);
     box.style.height = percent(height, size.height);
     box.style.left = percent(number(x), size.width);
