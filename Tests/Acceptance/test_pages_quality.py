@@ -1,148 +1,17 @@
-"""Every screen as people with all kinds of eyes, hands and machines meet it: axe, narrow windows, weight, no script, keyboard, live."""
+"""Pages for all kinds of hands and machines: no script, keys only, live, two languages, typed text that survives errors."""
 
 import re
-from dataclasses import dataclass
 
 import pytest
 
-from browser import DESK, NARROW, PHONE, Desk
+from browser import DESK, Desk
 from machine import PASSWORD
-
-WEIGHT = 300_000
-"""Bytes that a page may transfer the first time, without pdf.js and the PDF itself."""
-STATES = ("draft", "content_review", "awaiting_signature", "signed", "numbered", "sealed")
+from screens import SEND, Screen, furnish, open_screen
 
 
 @pytest.fixture(scope="module")
 def things(vanthu, hanoi, headquarters, letter):
-    """What the screens show: documents in every state, a delivery, work, people."""
-    hanoi.keys()
-    subject = "Về việc kiểm tra chất lượng phục vụ tại các bưu cục, điểm Bưu điện – Văn hóa xã năm 2026"
-    things = {state: hanoi.document(state, letter, subject, urgency="urgent") for state in STATES}
-    hanoi.specialist.attach(things["draft"], letter + b"\n")
-    hanoi.specialist.attach(things["draft"], b"x", "phụ lục.txt", role="attachment")
-    things["issued"] = hanoi.document("sealed", letter, subject)
-    hanoi.clerk.issue(things["issued"], ["TCT", "VCKV"])
-    incoming = hanoi.register("incoming")
-    for name in ("registered", "incoming", "directed"):
-        things[name] = hanoi.clerk.register_paper(incoming, subject, due_on="2026-01-20")["id"]
-        if name != "registered":
-            hanoi.clerk.present(things[name], hanoi.leader.post)
-    hanoi.leader.direct(things["directed"], "Giao Văn phòng chủ trì.", {"unit_id": hanoi.head.unit}, "2026-01-25T17:00:00+07:00")
-    (things["task"],) = [task["id"] for task in hanoi.head.tasks() if task["document_id"] == things["directed"]]
-    headquarters.clerk.issue(headquarters.document("sealed", letter, subject), [hanoi.code])
-    things["delivery"] = hanoi.clerk.deliveries()[0]["id"]
-    things |= {"unit": hanoi.head.unit, "post": hanoi.head.post, "register": hanoi.register("outgoing")}
-    vanthu.wait_for_jobs()
-    return things
-
-
-@dataclass(frozen=True)
-class Screen:
-    """A screen and who looks at it. With `button`, as it is after its form was sent with what `fill` says, and refused."""
-
-    who: str
-    path: str
-    button: str = ""
-    fill: tuple = ()
-    status: int = 200
-
-    def __str__(self):
-        return f"{self.who} {self.path}{' refused' if self.button else ''}"
-
-
-SEND = "main form .btn-primary"
-SCREENS = [
-    Screen("nobody", "/sign-in"), Screen("nobody", "/sign-in", SEND, (("#login", "ai@bdhn"), ("#password", "sai-mat-khau"))),
-    *(Screen("specialist", path) for path in (
-        "/", "/work", "/work?due=late&urgent=1", "/drafts", "/drafts/new", "/documents/{draft}",
-        "/documents/{draft}?tab=files", "/documents/{draft}/edit", "/documents/{draft}/submit", "/documents/{draft}/cancel",
-        "/documents/{draft}/compare?older=1&newer=2", "/documents/{issued}", "/documents/{issued}?tab=info",
-        "/documents/{issued}?tab=signatures", "/documents/{issued}?tab=files", "/documents/{issued}?tab=related",
-        "/documents/{issued}?tab=receivers", "/outgoing", "/incoming", "/search",
-        "/search?q=chat+luong+phuc+vu", "/search?q=khong+co+gi+nhu+vay", "/me", "/me/password", "/me/sessions", "/me/delegations",
-        "/units", "/units?q=buu+dien", "/units/{unit}")),
-    Screen("specialist", "/khong-co", status=404), Screen("specialist", "/documents/{issued}/sign", status=409),
-    Screen("specialist", "/incoming/new", status=403),
-    Screen("specialist", "/drafts/new", SEND, (("#subject", "Thử"), ("#due_on", "32/13/2026"))),
-    Screen("specialist", "/me/delegations", "main form button.btn-primary", (("#ends_at", "hôm qua"),)),
-    Screen("specialist", "/me/password", SEND, (("#password_current", "x"), ("#password", "ngan"), ("#password_again", "khac"))),
-    *(Screen("head", path) for path in (
-        "/", "/work", "/documents/{content_review}", "/documents/{content_review}/agree", "/documents/{content_review}/return",
-        "/tasks/{task}/completion", "/documents/{directed}")),
-    Screen("head", "/documents/{content_review}/return", SEND), Screen("head", "/tasks/{task}/completion", SEND),
-    *(Screen("leader", path) for path in (
-        "/", "/documents/{awaiting_signature}", "/documents/{awaiting_signature}/sign", "/documents/{incoming}",
-        "/documents/{incoming}/direct", "/me/key")),
-    Screen("leader", "/documents/{awaiting_signature}/sign", SEND, (("#pin", "111222"),)),
-    Screen("leader", "/documents/{incoming}/direct", SEND, (("#text", "Giao việc"), ("#due_at", "mai"))),
-    *(Screen("clerk", path) for path in (
-        "/", "/incoming", "/incoming?waiting=1", "/incoming/new", "/deliveries/{delivery}", "/outgoing", "/outgoing?state=signed",
-        "/registers", "/registers/{register}/closure", "/documents/{registered}/present", "/documents/{signed}/number",
-        "/documents/{numbered}/seal", "/documents/{sealed}/issue", "/seal-key")),
-    Screen("clerk", "/incoming/new", SEND, (("#organ_name", "Sở Tài chính"), ("#issued_on", "31/02/2026"))),
-    Screen("clerk", "/documents/{sealed}/issue", SEND), Screen("clerk", "/registers", SEND),
-    *(Screen("administrator", path) for path in (
-        "/", "/units", "/units/{unit}", "/units/{unit}/name", "/units/{unit}/new", "/units/{unit}/appoint", "/posts/{post}/end")),
-    Screen("administrator", "/units/{unit}/new", SEND), Screen("administrator", "/units/{unit}/appoint", SEND),
-]  # fmt: skip
-
-
-def address(path, things):
-    return re.sub(r"\{(\w+)\}", lambda match: things[match[1]], path)
-
-
-def open_screen(desk, screen, things):
-    desk.go(address(screen.path, things), status=screen.status)
-    if screen.button:
-        for selector, text in screen.fill:
-            desk.page.fill(selector, text)
-        desk.be_refused(screen.button)
-    return desk
-
-
-@pytest.mark.parametrize("screen", SCREENS, ids=str)
-def test_a_screen_is_clean_wide_enough_and_light(chromium, vanthu, hanoi, things, screen):
-    """One visit tells it all: what axe finds at both sizes and in the dark, what does not fit into 360 px, what it weighs."""
-    with Desk(chromium, vanthu.url) as desk:
-        if screen.who != "nobody":
-            desk.sit_down(getattr(hanoi, screen.who))
-        answers = []
-        desk.page.on("response", lambda answer: answers.append(answer))
-        open_screen(desk, screen, things)
-        found = desk.violations()
-        weight = sum(size_of(answer) for answer in answers)
-        desk.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        found += ["in the dark: " + line for line in desk.violations("color-contrast")]
-        desk.page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        resize(desk, PHONE)
-        found += ["on a phone: " + line for line in desk.violations()]
-        desk.picture("screen-" + re.sub(r"\W+", "-", str(screen)).strip("-"))
-        resize(desk, NARROW)
-        assert found == []
-        assert desk.overflow() <= 0, f"{desk.overflow()} px do not fit into 360: {too_wide(desk)}"
-        assert weight < WEIGHT, f"{weight} bytes"
-        assert desk.page.locator("h1").count() == 1
-        assert desk.page.locator("main .btn-primary:visible").count() <= 1, "more than one primary button"
-
-
-def resize(desk, size):
-    desk.size = size
-    desk.page.set_viewport_size({"width": size[0], "height": size[1]})
-
-
-def size_of(answer):
-    """What an answer weighed on the line; pdf.js and the PDF do not count, nor the stream that never ends."""
-    if re.search(r"/assets/pdf\.|/content|/deliveries/.*/files/|/events$", answer.url):
-        return 0
-    sizes = answer.request.sizes()
-    return sizes["responseBodySize"] + sizes["responseHeadersSize"]
-
-
-def too_wide(desk):
-    return desk.page.evaluate(
-        """() => [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-             .slice(0, 5).map(e => e.outerHTML.slice(0, 120))""")  # fmt: skip
+    return furnish(vanthu, hanoi, headquarters, letter)
 
 
 # Without script
