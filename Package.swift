@@ -96,7 +96,7 @@ let package = Package(
         tests("PAdESTests", ["PAdES", "Signatures"]),
         tests("SignaturesTests", ["Signatures", "PAdES", "COpenSSL"]),
         tests("PlatformTests", ["TestSupport", "Platform", "Postgres", log, lifecycle]),
-        tests("WebTests", ["Web", "API", "Postgres"]),
+        tests("WebTests", ["Web", "API", "Signatures", "Postgres"]),
         tests(
             "APITests",
             [
