@@ -14,7 +14,7 @@ from machine import PASSWORD
 from waiting import wait_until
 
 PIN = "246802"
-SENDERS = {DESK: "BDHN", PHONE: "BDAG"}
+SENDERS = {DESK: "BDBN", PHONE: "BDAG"}
 """Each size of screen has its sender, whose keys nobody has made yet."""
 
 
