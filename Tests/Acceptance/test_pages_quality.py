@@ -1,11 +1,13 @@
 """Pages for all kinds of hands and machines: no script, keys only, live, two languages, typed text that survives errors."""
 
 import re
+import time
 
 import pytest
 
 from browser import DESK, Desk
-from machine import PASSWORD
+from client import Person
+from machine import PASSWORD, serving
 from screens import SEND, Screen, furnish, open_screen
 
 
@@ -146,6 +148,17 @@ def test_what_somebody_has_selected_survives_a_refresh(chromium, vanthu, hanoi, 
             hanoi.document("content_review", pdf, "Việc khác vừa tới")
         desk.page.locator("#nav-work").wait_for()
         assert box.is_checked()
+
+
+def test_the_server_ends_at_once_though_pages_are_open(database, tmp_path):
+    """A stream to an open page never ends by itself, and must not hold the server up."""
+    with serving(database, tmp_path / "data") as server:
+        person = Person(server.url, "chuyenvien@bdhn", PASSWORD)
+        with person.http.stream("GET", "/events") as stream:
+            assert stream.status_code == 200
+            began = time.monotonic()
+            assert server.end() == 0
+            assert time.monotonic() - began < 8
 
 
 # Language, errors

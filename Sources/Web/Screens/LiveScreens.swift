@@ -6,6 +6,7 @@ import NIOCore
 import Office
 import Platform
 import Postgres
+import ServiceLifecycle
 import Workflow
 
 /// Server-sent events: an open page hears that its work has changed and fetches what it shows anew.
@@ -26,7 +27,10 @@ enum LiveScreens {
             headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
             body: ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
-                for await _ in changes { try await writer.write(ByteBuffer(string: "event: work\ndata: {}\n\n")) }
+                // The server waits for open answers before anything else ends, so the stream must end by itself.
+                for await _ in changes.cancelOnGracefulShutdown() {
+                    try await writer.write(ByteBuffer(string: "event: work\ndata: {}\n\n"))
+                }
                 try await writer.finish(nil)
             })
     }
