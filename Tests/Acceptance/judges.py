@@ -1,5 +1,6 @@
 """What others say of our PDFs: poppler's pdfsig and pdftotext, and pyHanko with its strict rules on later changes."""
 
+import concurrent.futures
 import io
 import re
 import subprocess
@@ -30,6 +31,15 @@ def authorities(database):
 
 
 def pyhanko_judgements(pdf, certificates):
+    """What pyHanko says of each signature, in the order of the file.
+
+    In a thread of its own: pyHanko runs an event loop, and the browsers of other tests may have one in this thread.
+    """
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(_judge, pdf, certificates).result()
+
+
+def _judge(pdf, certificates):
     """pyHanko's status of each signature. Its standard policy calls every later change suspicious that signing, form filling
     as the signature allows, or added evidence does not explain."""
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)

@@ -80,6 +80,7 @@ public final class Password: Sendable {
             let hash = SecretHash(
                 String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
         else {
+            // A sign-in that went on without a hash would let anybody in.
             fatalError("Argon2id has no memory")
         }
         return hash

@@ -91,7 +91,7 @@ public struct WebResponder: HTTPResponder {
             query: try Fields((request.uri.query ?? "")[...]), form: form)
     }
 
-    /// Refuses a form that another site sent: the cookie is SameSite=Strict, the form has its token, and this is the third lock.
+    /// Refuses a form that another site sent: the cookie is SameSite=Lax, the form has its token, and this is the third lock.
     private static func checkOrigin(_ request: Request) throws(Problem) {
         if let site = request.headers[.secFetchSite], site != "same-origin", site != "none" { throw .badCSRFToken }
     }
