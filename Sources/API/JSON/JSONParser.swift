@@ -14,18 +14,15 @@ package struct JSONParser {
     /// No body of ours comes near; a megabyte of `[0,0,…` would otherwise become many megabytes of values.
     static let maximumCount = 20_000
 
-    private let maximumCount: Int
+    /// Our own database writes no name twice, and as much as we ask for.
+    private let isTrusted: Bool
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
     private var count = 0
 
     /// Reads a whole text; anything but white space after the value is an error.
-    ///
-    /// - Parameter maximumCount: of values; what our own database wrote may be longer than what a stranger sends.
-    static func parse(_ bytes: UnsafeRawBufferPointer, maximumCount: Int = Self.maximumCount) throws(Failure)
-        -> JSONValue
-    {
-        var parser = JSONParser(bytes: bytes, maximumCount: maximumCount)
+    static func parse(_ bytes: UnsafeRawBufferPointer, isTrusted: Bool = false) throws(Failure) -> JSONValue {
+        var parser = JSONParser(bytes: bytes, isTrusted: isTrusted)
         parser.skipSpace()
         guard parser.position < bytes.count else { throw parser.failure(.empty) }
         let value = try parser.value(depth: 0)
@@ -34,18 +31,25 @@ package struct JSONParser {
         return value
     }
 
-    package static func parse(_ bytes: [UInt8], maximumCount: Int = 20_000) throws(Failure) -> JSONValue {
+    static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue { try Self.parse(bytes, isTrusted: false) }
+
+    /// Reads what our own database wrote.
+    package static func parse(ours bytes: [UInt8]) throws(Failure) -> JSONValue {
+        try Self.parse(bytes, isTrusted: true)
+    }
+
+    private static func parse(_ bytes: [UInt8], isTrusted: Bool) throws(Failure) -> JSONValue {
         let result = bytes.withUnsafeBytes { buffer -> Result<JSONValue, Failure> in
-            do throws(Failure) { return .success(try Self.parse(buffer, maximumCount: maximumCount)) } catch {
+            do throws(Failure) { return .success(try Self.parse(buffer, isTrusted: isTrusted)) } catch {
                 return .failure(error)
             }
         }
         return try result.get()
     }
 
-    private init(bytes: UnsafeRawBufferPointer, maximumCount: Int) {
+    private init(bytes: UnsafeRawBufferPointer, isTrusted: Bool) {
         self.bytes = bytes
-        self.maximumCount = maximumCount
+        self.isTrusted = isTrusted
     }
 
     private func failure(_ reason: Failure.Reason) -> Failure {
@@ -69,7 +73,7 @@ package struct JSONParser {
     private mutating func value(depth: Int) throws(Failure) -> JSONValue {
         guard depth < Self.maximumDepth else { throw self.failure(.tooDeep) }
         self.count += 1
-        guard self.count <= self.maximumCount else { throw self.failure(.tooMany) }
+        guard self.isTrusted || self.count <= Self.maximumCount else { throw self.failure(.tooMany) }
         switch self.current {
         case UInt8(ascii: "{"): return try self.object(depth: depth)
         case UInt8(ascii: "["): return try self.array(depth: depth)
@@ -118,7 +122,7 @@ package struct JSONParser {
             self.skipSpace()
             guard self.current == UInt8(ascii: "\"") else { throw self.failure(.unexpected) }
             let name = try self.string()
-            guard names.insert(name).inserted else { throw self.failure(.duplicateName) }
+            guard self.isTrusted || names.insert(name).inserted else { throw self.failure(.duplicateName) }
             self.skipSpace()
             guard self.take(UInt8(ascii: ":")) else { throw self.failure(.unexpected) }
             self.skipSpace()

@@ -48,7 +48,7 @@ extension Page.Access {
 extension Page.Access {
     /// Refuses a role that never uses the page. What somebody may see or do on it is not decided here.
     ///
-    /// - Parameter me: as `Shell.of` has it.
+    /// - Parameter me: as `Visit.frame` has it.
     /// - Throws: 403.
     func admit(_ me: JSONObject) throws(Problem) {
         guard case .signedIn(let roles) = self, !roles.isEmpty else { return }

@@ -38,9 +38,11 @@ extension Visit {
         answer: FormAnswer? = nil
     ) async throws -> Response {
         let read = try await self.transaction { transaction in
-            var read: [(String, JSONResult)] = [("me", try transaction.json(Shell.of))]
-            for statement in statements {
-                read.append((statement.name, try transaction.json(statement.sql, as: statement.shape)))
+            var read: [(String, JSONResult)] = [("me", try self.frame(in: transaction))]
+            for (index, statement) in statements.enumerated() {
+                let isLast = index == statements.count - 1
+                read.append(
+                    (statement.name, try transaction.json(statement.sql, closing: isLast, as: statement.shape)))
             }
             return read
         }
@@ -57,7 +59,7 @@ extension Visit {
     /// - Throws: 404 when it is not, or not for the visitor's eyes.
     static func value(of result: JSONResult) throws -> JSONValue {
         guard !result.bytes.isEmpty else { throw Problem.notFound }
-        return try JSONParser.parse(result.bytes, maximumCount: 400_000)
+        return try JSONParser.parse(ours: result.bytes)
     }
 
     /// The screen in the frame of every page.

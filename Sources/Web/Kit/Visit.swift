@@ -13,6 +13,7 @@ struct Visit: Sendable {
     let services: Services
     let library: Templates
     let pulses: Pulses
+    let frames: Frames
     let id: UUID
     let address: String
     let language: Language
@@ -39,6 +40,12 @@ struct Visit: Sendable {
     /// The path and query of this visit, as a link back to it.
     var here: String {
         self.request.uri.query.map { "\(self.request.uri.path)?\($0)" } ?? self.request.uri.path
+    }
+
+    /// What the frame of the page shows: who asks, in which post, and what waits.
+    func frame(in transaction: borrowing Transaction) throws -> JSONResult {
+        guard let credential = self.credential else { throw Problem.unauthenticated }
+        return try self.frames.read(for: credential.hash, in: transaction)
     }
 
     /// A word of the catalogue in the visitor's language.

@@ -14,6 +14,7 @@ public struct WebResponder: HTTPResponder {
     let table: RouteTable<Page>
     let library: Templates
     let pulses: Pulses
+    let frames = Frames()
     let metrics: RequestMetrics
 
     public func respond(to request: Request, context: APIContext) async throws -> Response {
@@ -37,6 +38,7 @@ public struct WebResponder: HTTPResponder {
                         try await found.handler(
                             self.visit(request, found, captures, id: id, address: address, language: language))
                     }
+                    if request.method == .post, Self.changesFrames(found.path) { self.frames.forget() }
                 case .otherMethods: throw Problem(405, "method_not_allowed")
                 case .nothing: throw Problem(404, "no_route")
                 }
@@ -68,6 +70,11 @@ public struct WebResponder: HTTPResponder {
         return response
     }
 
+    /// Whether a form at this path may change names, posts or delegations.
+    private static func changesFrames(_ path: String) -> Bool {
+        ["/post", "/me", "/units"].contains { path.hasPrefix($0) }
+    }
+
     /// Everything that a handler may take for granted.
     private func visit(
         _ request: Request, _ page: Page, _ captures: [Substring], id: UUID, address: String, language: Language
@@ -87,7 +94,8 @@ public struct WebResponder: HTTPResponder {
         }
         return Visit(
             request: request, page: page, captures: captures, services: self.api.services, library: self.library,
-            pulses: self.pulses, id: id, address: address, language: language, credential: credential,
+            pulses: self.pulses, frames: self.frames, id: id, address: address, language: language,
+            credential: credential,
             query: try Fields((request.uri.query ?? "")[...]), form: form)
     }
 

@@ -24,7 +24,7 @@ struct ActGround: Sendable {
         let id = try visit.id()
         let read = try await visit.transaction { transaction in
             var read = [
-                ("me", try transaction.json(Shell.of)), ("document", try transaction.json(DocumentPage.of(id))),
+                ("me", try visit.frame(in: transaction)), ("document", try transaction.json(DocumentPage.of(id))),
                 ("next_step", try transaction.json(NextStep.of(id, action: action))),
             ]
             for statement in statements {

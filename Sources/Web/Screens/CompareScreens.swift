@@ -26,7 +26,7 @@ enum CompareScreens {
             (
                 texts: try transaction.json(DocumentVersions.texts(id, older: older, newer: newer)),
                 document: try transaction.json(DraftLists.answered(id)),
-                me: try transaction.json(Shell.of, closing: true)
+                me: try visit.frame(in: transaction)
             )
         }
         guard case .object(let texts) = try Visit.value(of: read.texts) else { throw Problem.notFound }

@@ -56,7 +56,7 @@ enum DocumentScreens {
                     try transaction.json(
                         DocumentQueries.search(String($0.prefix(200)), after: nil, limit: 10), as: .page(limit: 10))
                 },
-                me: try transaction.json(Shell.of, closing: true)
+                me: try visit.frame(in: transaction)
             )
         }
         guard case .object(let document) = try Visit.value(of: read.document) else { throw Problem.notFound }

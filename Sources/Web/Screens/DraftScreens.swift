@@ -93,7 +93,7 @@ enum DraftScreens {
                 types: try transaction.json(DocumentQueries.types, as: .array),
                 signers: try transaction.json(DraftLists.signers(chosen: signer), as: .array),
                 units: try transaction.json(DraftLists.units(chosen: unit), as: .array),
-                me: try transaction.json(Shell.of, closing: true)
+                me: try visit.frame(in: transaction)
             )
         }
         var members: [String: JSONValue] = [

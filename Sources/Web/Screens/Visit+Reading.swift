@@ -13,7 +13,7 @@ extension Visit {
         _ read: @Sendable (borrowing Transaction) throws -> [String: JSONValue]
     ) async throws -> Response {
         let (me, content) = try await self.transaction { transaction in
-            (try transaction.json(Shell.of), try read(transaction))
+            (try self.frame(in: transaction), try read(transaction))
         }
         var screen = Screen(template, title: title, content)
         screen.content["me"] = try Self.value(of: me)
