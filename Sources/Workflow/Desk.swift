@@ -30,23 +30,21 @@ public struct TaskFilter: Hashable, Sendable {
 }
 
 extension Tasks {
-    /// One page of the caller's open tasks as people see them: with who it came from, who drafted it, whether it is late and since when
+    /// One page of the caller's open tasks as people see them: with who it came from, whether it is late and since when
     /// it is opened. What is due first comes first; a cursor is `due_at|id`, as in ``open(after:limit:)``.
     ///
     /// Names are looked up for the rows of the page alone. A filter by document asks one row of the key for each task it passes over.
     public static func desk(_ filter: TaskFilter = TaskFilter(), after cursor: TaskCursor?, limit: Int) -> SQL {
         """
-        SELECT t.id, t.role, t.step, nullif(t.due_at, 'infinity') AS due_at, t.due_at < now() AS is_late, t.opened_at, t.created_at,
-               d.id AS document_id, d.direction, d.state, d.type_code AS type, d.subject, d.notation, d.number, d.urgency,
-               d.organ_name, d.version, p.full_name AS drafter_name, s.person_name AS from_name, s.title AS from_title,
-               s.on_behalf_of AS from_on_behalf_of, s.action AS from_action,
+        SELECT t.id, t.role, nullif(t.due_at, 'infinity') AS due_at, t.due_at < now() AS is_late, t.opened_at, d.id AS document_id,
+               d.direction, d.state, d.subject, d.notation, d.urgency, d.organ_name, d.version, s.person_name AS from_name,
                CASE WHEN t.due_at = 'infinity' THEN 'infinity' ELSE to_char(t.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END
                || '|' || t.id AS _cursor
           FROM (SELECT f.*
                   FROM unnest((SELECT platform.holders())) AS h (id)
                  CROSS JOIN LATERAL (
                        SELECT o.*
-                         FROM (SELECT w.id, w.role, w.step, w.due_at, w.opened_at, w.created_at, w.document_id
+                         FROM (SELECT w.id, w.role, w.due_at, w.opened_at, w.document_id
                                  FROM workflow.task AS w
                                 WHERE w.holder_id = h.id AND w.state = 'open'
                                   AND (w.due_at, w.id) > (\(cursor?.due ?? "-infinity")::text::timestamptz, \(cursor?.id ?? TaskCursor.first))
@@ -58,10 +56,8 @@ extension Tasks {
                  ORDER BY f.due_at, f.id
                  LIMIT \(Int64(limit + 1))) AS t
           JOIN documents.document AS d ON d.id = t.document_id
-          LEFT JOIN organisation.post AS a ON a.id = d.drafter_post_id
-          LEFT JOIN organisation.person AS p ON p.id = a.person_id
           LEFT JOIN LATERAL (
-               SELECT e.person_name, e.title, e.on_behalf_of, e.action
+               SELECT e.person_name
                  FROM workflow.step AS e
                 WHERE e.document_id = t.document_id
                 ORDER BY e.id DESC
