@@ -124,6 +124,30 @@ struct SignInTests {
         #expect(outcomes.count { if case .throttled = $0 { true } else { false } } == 55)
     }
 
+    @Test("Who signs in a moment after another of the same address is not held up, even when they overtake each other")
+    func overtakingIsNoFailure() async throws {
+        let attempt: @Sendable (borrowing Transaction) throws -> Int32 = { [address = self.address] transaction in
+            try transaction.one("SELECT retry_after FROM platform.begin_sign_in('nobody@nowhere', \(address))") { row in
+                try row.column(0)
+            }
+        }
+        _ = try await database.app.transaction(nil, attempt)
+        let (hasBegun, begun) = AsyncStream<Void>.makeStream()
+        let overtaken = DispatchSemaphore(value: 0)
+        // Blocks only its connection's own thread.
+        async let slow = database.app.transaction { transaction in
+            try transaction.run("SELECT now()")
+            begun.finish()
+            overtaken.wait()
+            return try attempt(transaction)
+        }
+        for await _ in hasBegun {}
+        let fast = try await database.app.transaction(nil, attempt)
+        overtaken.signal()
+        #expect(fast == 0)
+        #expect(try await slow == 0)
+    }
+
     @Test("An address with a hundred failures waits; successes are not counted against it")
     func anAddressWithAHundredFailuresWaits() async throws {
         let tenant = try await database.makeTenant(withPasswords: true)
