@@ -4,6 +4,7 @@
 /// common would take gigabytes. Here words that occur once in both are matched first, then what lies between them, and what remains is
 /// compared exactly as far as a budget allows. Beyond it a passage counts as replaced.
 public struct WordComparison: Sendable {
+    /// How words fared from the older text to the newer.
     public enum Standing: String, Sendable {
         case same, removed, added
     }

@@ -20,6 +20,7 @@ public struct DirectDocument: Sendable {
         self.version = version
     }
 
+    /// Throws what `HeldDocument` throws.
     public func callAsFunction(in transaction: borrowing Transaction) throws -> ActOutcome {
         let held = try HeldDocument.hold(self.document, for: "direct", version: self.version, in: transaction)
         let move = try held.permittedMove()
@@ -44,6 +45,7 @@ public struct FinishTask: Sendable {
         self.result = try Field.required(result, "result", limit: 4000)
     }
 
+    /// Throws `WorkflowError` when the task is not the caller's or is done already.
     public func callAsFunction(in transaction: borrowing Transaction) throws {
         let done = try CompleteTask(id: self.task, result: self.result)(in: transaction)
         guard done.role == "lead" else {

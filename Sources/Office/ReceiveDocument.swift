@@ -102,6 +102,7 @@ public struct ReturnDelivery: Sendable {
         self.reason = try Field.required(reason, "reason", limit: 2000)
     }
 
+    /// Throws `ExchangeError` when the delivery is not waiting for the caller's organisation any more.
     public func callAsFunction(in transaction: borrowing Transaction) throws {
         try WaitingDelivery.hold(self.delivery, in: transaction).sendBack(reason: self.reason, in: transaction)
         transaction.queue(

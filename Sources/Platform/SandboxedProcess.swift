@@ -5,12 +5,14 @@ import Synchronization
 ///
 /// Where bubblewrap may not make namespaces (some containers forbid it), the limits alone remain; `isConfined` says which.
 public enum SandboxedProcess {
+    /// How a converter ended, and what it wrote to standard output.
     public struct Output: Sendable {
         /// Exit status; 128 + signal when it was killed, as for running out of time.
         public let status: Int32
         public let bytes: [UInt8]
     }
 
+    /// Why there is no output at all.
     public enum Failure: Error, Hashable, Sendable {
         /// The program is not installed: the operator has to install its package.
         case notInstalled(program: String)

@@ -189,6 +189,32 @@ struct SignInTests {
         await #expect(throws: SignInError.wrongLoginOrPassword) { try await self.open(tenant.clerk) }
     }
 
+    @Test("The present password can't be guessed from an open session: five tries, then it waits, the right one too")
+    func thePresentPasswordCannotBeGuessed() async throws {
+        let tenant = try await database.makeTenant(withPasswords: true)
+        let here = try await self.open(tenant.clerk)
+        for _ in 0..<5 {
+            await #expect(throws: SignInError.wrongLoginOrPassword) {
+                try await self.signIn.changePassword(as: here, from: "wrong", to: "một mật khẩu mới")
+            }
+        }
+        let error = await #expect(throws: SignInError.self) {
+            try await self.signIn.changePassword(as: here, from: TestTenant.password, to: "một mật khẩu mới")
+        }
+        #expect((20...30).contains(self.wait(error)))
+        // Somebody else, and signing in, are not concerned; and a success forgets what was wrong before.
+        let other = try await self.open(tenant.head)
+        for _ in 0..<3 {
+            for _ in 0..<3 {
+                await #expect(throws: SignInError.wrongLoginOrPassword) {
+                    try await self.signIn.changePassword(as: other, from: "wrong", to: "một mật khẩu mới")
+                }
+            }
+            try await self.signIn.changePassword(as: other, from: TestTenant.password, to: TestTenant.password)
+        }
+        _ = try await self.open(tenant.clerk)
+    }
+
     @Test("A token does what its scopes allow, until it is revoked or has expired")
     func aTokenDoesWhatItsScopesAllow() async throws {
         let tenant = try await database.makeTenant()

@@ -14,6 +14,7 @@ public enum JSONValue: Sendable, Hashable {
 
 /// The members of a JSON object, in the order they were written. Small, so a look-up is a walk.
 public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    /// One name with its value.
     public struct Member: Sendable, Hashable {
         public let name: String
         public var value: JSONValue

@@ -4,6 +4,7 @@ import Platform
 
 /// The secret by which a request says who is asking: the cookie of a session, or a bearer token (RFC 6750).
 package struct Credential: Sendable {
+    /// How the secret came: in the cookie of pages, or in the `Authorization` of a machine.
     package enum Kind: Sendable { case session, token }
 
     package static let cookieName = "vanthu_session"
@@ -31,6 +32,7 @@ package struct Credential: Sendable {
         self.hash = known.hash
     }
 
+    /// The value of the cookie `name` in a `Cookie` header (RFC 6265); `nil` when it has none of that name.
     package static func cookie(_ name: String, in header: String) -> String? {
         // Over bytes: every request comes through here, and characters are dear.
         for part in header.utf8.split(separator: UInt8(ascii: ";")) {

@@ -7,9 +7,11 @@ public struct QueryParameter: Sendable {
     let schema: Schema
     let isRequired: Bool
 
+    /// A parameter that may be left out.
     public static func optional(_ name: String, _ schema: Schema) -> QueryParameter {
         QueryParameter(name: name, schema: schema, isRequired: false)
     }
+    /// A parameter without which the request is refused (422).
     public static func required(_ name: String, _ schema: Schema) -> QueryParameter {
         QueryParameter(name: name, schema: schema, isRequired: true)
     }

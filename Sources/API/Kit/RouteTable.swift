@@ -57,6 +57,7 @@ package struct RouteTable<Route: Routed>: Sendable {
         self.root = Node(routes.map { (segments: $0.path.split(separator: "/")[...], route: $0) })
     }
 
+    /// The route of a method and a path with what its `{…}` stand for; or that the path has other methods, or none at all.
     package func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
         var captures: [Substring] = []
         // `//` and a slash at the end are other addresses: they lead nowhere rather than to the same thing twice.

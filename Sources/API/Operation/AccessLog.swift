@@ -66,6 +66,7 @@ public final class AccessLog: Service {
         }
     }
 
+    /// Keeps one answered request as a line of JSON, to be written with others. When the writer falls behind, lines are dropped and counted.
     package func write(_ entry: Entry) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)

@@ -5,8 +5,8 @@ extension Catalogue {
           vi: Sai tên đăng nhập hoặc mật khẩu | Hãy kiểm tra tên đăng nhập (tên@MÃ ĐƠN VỊ) và mật khẩu.
           en: Wrong login or password | Check the login (name@CODE) and the password.
         too_many_attempts
-          vi: Quá nhiều lần thử | Đăng nhập tạm bị chặn. Hãy chờ theo thời gian ở Retry-After rồi thử lại.
-          en: Too many attempts | Signing in is blocked for a while. Wait as Retry-After says and try again.
+          vi: Quá nhiều lần thử | Tạm thời không nhận mật khẩu nữa. Hãy chờ theo thời gian ở Retry-After rồi thử lại.
+          en: Too many attempts | No password is taken for a while. Wait as Retry-After says and try again.
         no_person
           vi: Tài khoản không gắn với cán bộ | Tài khoản này không dùng để đăng nhập làm việc.
           en: Account without a person | This account is not for people to sign in with.

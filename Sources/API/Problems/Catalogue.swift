@@ -3,6 +3,7 @@
 /// An entry is three lines: the code, then title and detail in Vietnamese, then in English. This is the only place where a
 /// person reads about an error; `CatalogueTests` fails when a code used anywhere in the project is missing.
 package enum Catalogue {
+    /// What a person reads of a code: what happened, and what to do next.
     package struct Words: Sendable, Hashable {
         package let title: String
         package let detail: String

@@ -57,6 +57,7 @@ extension Problem {
     /// What the caller sent does not have the form that the API asks for.
     package static func invalidInput(_ issues: [Issue]) -> Problem { Problem(422, "invalid_input", issues: issues) }
 
+    /// 413. The connection is closed after it, since the rest of the body is not read.
     package static func payloadTooLarge(_ code: String = "body_too_large") -> Problem {
         var problem = Problem(413, code)
         problem.closesConnection = true

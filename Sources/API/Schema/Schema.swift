@@ -47,6 +47,7 @@ public struct Schema: Sendable {
 }
 
 extension Schema {
+    /// A text of so many characters, in one line unless `lines`.
     public static func text(_ length: ClosedRange<Int>, lines: Bool = false, _ note: String? = nil) -> Schema {
         Schema(.text(length: length, lines: lines), note: note)
     }
@@ -54,26 +55,33 @@ extension Schema {
     public static func text(_ note: String? = nil) -> Schema {
         Schema(.text(length: 0...Int.max, lines: true), note: note)
     }
+    /// A text that no log and no problem ever repeats.
     public static func secret(_ length: ClosedRange<Int>, _ note: String? = nil) -> Schema {
         Schema(.secret(length: length), note: note)
     }
+    /// One of these words.
     public static func choice(_ values: [String], _ note: String? = nil) -> Schema {
         Schema(.choice(values), note: note)
     }
+    /// A whole number, in the range where there is one.
     public static func integer(_ range: ClosedRange<Int64>? = nil, _ note: String? = nil) -> Schema {
         Schema(.integer(range), note: note)
     }
+    /// A number, whole or not.
     public static func number(_ note: String? = nil) -> Schema {
         Schema(.number, note: note)
     }
+    /// A list, of so many items where it says so.
     public static func list(_ of: Schema, _ count: ClosedRange<Int>? = nil, _ note: String? = nil) -> Schema {
         Schema(.list(of, count: count), note: note)
     }
+    /// An object without a name of its own: it is described where it is used.
     public static func object(_ properties: Property...) -> Schema { Schema(.object(properties)) }
     /// An object with a name in the OpenAPI document.
     public static func object(_ name: String, _ properties: Property...) -> Schema {
         Schema(.object(properties), name: name)
     }
+    /// As ``object(_:_:)``, of properties that are put together elsewhere.
     public static func object(_ name: String, all properties: [Property]) -> Schema {
         Schema(.object(properties), name: name)
     }
@@ -91,6 +99,7 @@ extension Schema {
         return schema
     }
 
+    /// The same with a sentence for the reader of the OpenAPI document.
     public func noted(_ note: String) -> Schema {
         var schema = self
         schema.note = note
@@ -108,6 +117,7 @@ extension Schema {
 }
 
 extension Schema.Property {
+    /// Must be there.
     public static func required(_ name: String, _ schema: Schema) -> Schema.Property {
         Schema.Property(name: name, schema: schema, isRequired: true)
     }

@@ -8,6 +8,7 @@ public import Postgres
 public struct AuditVerification: Sendable {
     /// One thing that is not as it was written.
     public struct Finding: Sendable, Hashable, CustomStringConvertible {
+        /// What was done to the chain.
         public enum Kind: String, Sendable {
             /// The entry's text, or a column beside it, is not what was hashed.
             case changed

@@ -1,5 +1,6 @@
 /// A value that a deployer may set: in `Config/vanthu.json` under ``name``, or as an environment variable.
 public struct ConfigurationKey: Sendable, Hashable {
+    /// What the value's text is read as.
     public enum Kind: String, Sendable {
         case text, integer, boolean
     }

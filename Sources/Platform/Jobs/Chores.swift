@@ -4,6 +4,7 @@ public import ServiceLifecycle
 /// Work that comes round by the clock and concerns no tenant: sweeping, mostly. Every process may run it, since each chore is safe
 /// beside itself.
 public struct Chores: Service {
+    /// One piece of work with the time between its rounds.
     public struct Chore: Sendable {
         let name: String
         let interval: Duration

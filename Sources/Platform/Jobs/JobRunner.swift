@@ -9,6 +9,7 @@ import Synchronization
 /// A job that fails comes back with growing delays and is parked after its last attempt; a job whose worker dies comes back when
 /// the lease ends. On graceful shutdown nothing more is taken and what runs is finished.
 public struct JobRunner: Service {
+    /// How much a runner takes on, and how patient it is.
     public struct Settings: Sendable {
         /// Jobs that run at once.
         public var slots = 4
@@ -46,6 +47,7 @@ public struct JobRunner: Service {
         let count = Atomic<Int>(0)
     }
 
+    /// Works until graceful shutdown; then what runs is finished and nothing more is taken.
     public func run() async throws {
         // Woken by the clock and by every job that ends; one pending call is as good as many.
         let (calls, call) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

@@ -3,6 +3,7 @@
 /// It knows what PostgreSQL's lexer knows of quoting: strings, escape strings, quoted names, dollar quotes, comments and nested
 /// comments. It does not know psql's own commands.
 public struct SQLScript: Sendable {
+    /// One statement of the file.
     public struct Statement: Sendable, Hashable {
         public let text: String
         /// Of its first word, from 1.

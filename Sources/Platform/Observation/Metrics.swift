@@ -5,6 +5,7 @@ import Synchronization
 public final class Counter: Sendable {
     private let value = Atomic<UInt64>(0)
 
+    /// Counts `amount` more.
     public func increment(by amount: UInt64 = 1) { self.value.wrappingAdd(amount, ordering: .relaxed) }
 
     public var current: UInt64 { self.value.load(ordering: .relaxed) }
@@ -21,6 +22,7 @@ public final class Histogram: Sendable {
     private let count = Counter()
     private let nanoseconds = Counter()
 
+    /// Counts one thing that took so long.
     public func observe(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         let value = UInt64(max(0, seconds)) * 1_000_000_000 + UInt64(max(0, attoseconds / 1_000_000_000))

@@ -16,6 +16,7 @@ public struct SHA256: ~Copyable {
         EVP_MD_CTX_free(self.context)
     }
 
+    /// Feeds the next bytes.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0 else { return }
         precondition(EVP_DigestUpdate(self.context, bytes.baseAddress, bytes.count) == 1, "OpenSSL refuses to digest")

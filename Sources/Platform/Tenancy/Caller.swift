@@ -4,6 +4,7 @@ public import Postgres
 /// Who sends a request, as far as the request says: a secret's hash. Which tenant, person and post that is, the database finds out in
 /// the transaction that does the work, so nothing above it can be wrong about it.
 public struct Caller: Sendable {
+    /// By which secret the caller is known.
     public enum Credential: Sendable, Hashable {
         /// sha256 of the secret in the session cookie.
         case session(hash: [UInt8])

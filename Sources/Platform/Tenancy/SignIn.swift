@@ -98,14 +98,17 @@ public struct SignIn: Sendable {
 
     /// Replaces the password of the caller and ends the caller's other sessions.
     ///
-    /// - Throws: ``Password/Weakness``; ``SignInError/wrongLoginOrPassword`` when `current` is wrong.
+    /// - Throws: ``Password/Weakness``; ``SignInError/wrongLoginOrPassword`` when `current` is wrong, and
+    ///   ``SignInError/throttled(retryAfter:)`` when it was wrong too often.
     public func changePassword(as caller: Caller, from current: String, to new: String) async throws {
         try Password.check(new)
-        let hash = try await self.database.transaction(as: caller) { transaction in
-            try transaction.one("SELECT platform.password_hash(platform.current_account())") { row in
-                try row.optional(0, as: String.self)
+        // Committed before the password is looked at: a guess counts even if the server dies over it.
+        let (retryAfter, hash) = try await self.database.transaction(as: caller) { transaction in
+            try transaction.one("SELECT retry_after, password_hash FROM platform.begin_password_change()") { row in
+                (Int(try row.column(0, as: Int32.self)), try row.optional(1, as: String.self))
             }
         }
+        guard retryAfter == 0 else { throw SignInError.throttled(retryAfter: retryAfter) }
         guard try await self.passwords.verify(current, against: hash.flatMap(SecretHash.init)) else {
             throw SignInError.wrongLoginOrPassword
         }

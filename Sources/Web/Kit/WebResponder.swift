@@ -17,6 +17,7 @@ public struct WebResponder: HTTPResponder {
     let frames = Frames()
     let metrics: RequestMetrics
 
+    /// Answers what belongs to the API by the API, and the rest as pages and their files.
     public func respond(to request: Request, context: APIContext) async throws -> Response {
         let path = request.uri.path
         if self.api.answers(path) { return try await self.api.respond(to: request, context: context) }
