@@ -49,9 +49,9 @@ public struct SignatureVerdict: Sendable, Hashable {
             switch report.verdict {
             case .valid where root == nil: .unknownSigner
             case .valid: report.changes.isEmpty ? .valid : .validFilled
-            case .modified: .modified
-            case .invalidStructure, .invalidCryptography: .invalid
-            case .notPAdES: .notStandard
+            case .modified, .allowedWithWarning: .modified
+            case .invalidStructure, .invalidCryptography, .invalidPolicy, .noSignature, .error: .invalid
+            case .notPAdES, .levelDisputed, .validWithWeakAlgorithm: .notStandard
             }
         self.isSeal = report.fieldName == OfficialFields.sealName
         self.signerName = report.signerName

@@ -1,6 +1,6 @@
 import SwiftASN1
 
-/// A SignedData as found in a signature dictionary, taken apart without judging it (RFC 5652). DER only.
+/// A SignedData as found in a signature dictionary, taken apart without judging it (RFC 5652). BER is brought into DER first.
 struct CMSSignedData {
     /// One SignerInfo.
     struct Signer {
@@ -18,6 +18,7 @@ struct CMSSignedData {
         var signatureParameters: ASN1Node?
         var signatureAlgorithmDER: ArraySlice<UInt8>
         var signature: [UInt8]
+        var unsignedAttributes: [Attribute]
     }
 
     enum Identifier {
@@ -33,15 +34,24 @@ struct CMSSignedData {
     var version: Int
     var digestAlgorithms: [ASN1ObjectIdentifier]
     var contentType: ASN1ObjectIdentifier
+    /// The octets of eContent; `nil` when the signature is detached.
+    var content: [UInt8]?
     var hasContent: Bool
+    /// X.509 certificates, DER.
     var certificates: [[UInt8]]
+    /// With those of other kinds.
+    var certificateCount: Int
     var signers: [Signer]
 
-    /// - Throws: `damaged` for anything that is not the DER of a SignedData.
-    init(_ der: [UInt8]) throws(PDFError) {
-        do {
-            try self.init(parsing: der)
-        } catch {
+    /// - Throws: `damaged` for anything that is not a SignedData, whole and with certificates that can be read.
+    init(_ bytes: [UInt8]) throws(PDFError) {
+        if let cms = try? Self(parsing: bytes) {
+            self = cms
+        } else if let (der, length) = DERForm.normalised(bytes[...]), length == bytes.count,
+            let cms = try? Self(parsing: der)
+        {
+            self = cms
+        } else {
             throw .damaged("signature is no CMS SignedData")
         }
     }
@@ -67,10 +77,24 @@ struct CMSSignedData {
         guard let type = content.first else { throw Malformed() }
         self.contentType = try ASN1ObjectIdentifier(derEncoded: type)
         self.hasContent = content.count > 1
+        if content.count > 1 {
+            let wrapped = try content[1].constructed(.contextSpecific(0))
+            guard content.count == 2, wrapped.count == 1 else { throw Malformed() }
+            self.content = try? Array(ASN1OctetString(derEncoded: wrapped[0]).bytes)
+        }
         self.certificates = []
+        self.certificateCount = 0
         if fields.first?.identifier == .contextSpecific(0) {
-            self.certificates = try next().constructed(.contextSpecific(0))
-                .filter { $0.identifier == .sequence }.map { Array($0.encodedBytes) }
+            let choices = try next().constructed(.contextSpecific(0))
+            self.certificateCount = choices.count
+            self.certificates = choices.filter { $0.identifier == .sequence }.map { Array($0.encodedBytes) }
+            // Old attribute certificates and other forms (RFC 5652, 10.2.2); anything else is no certificate.
+            guard
+                choices.allSatisfy({
+                    $0.identifier == .sequence || (1...3).map(ASN1Identifier.contextSpecific).contains($0.identifier)
+                }),
+                self.certificates.allSatisfy(Certificate.isDecodable)
+            else { throw Malformed() }
         }
         if fields.first?.identifier == .contextSpecific(1) { _ = try next() }
         self.signers = try next().constructed(.set).map { try Signer($0) }
@@ -111,12 +135,7 @@ extension CMSSignedData.Signer {
             self.isSorted = zip(elements, elements.dropFirst()).allSatisfy {
                 !$1.encodedBytes.lexicographicallyPrecedes($0.encodedBytes)
             }
-            self.attributes = try elements.map { element in
-                let parts = try element.constructed(.sequence)
-                guard parts.count == 2 else { throw CMSSignedData.Malformed() }
-                return CMSSignedData.Attribute(
-                    type: try ASN1ObjectIdentifier(derEncoded: parts[0]), values: try parts[1].constructed(.set))
-            }
+            self.attributes = try elements.map(Self.attribute)
         }
         let algorithm = try next()
         let parts = try algorithm.constructed(.sequence)
@@ -125,52 +144,24 @@ extension CMSSignedData.Signer {
         self.signatureParameters = parts.count == 2 ? parts[1] : nil
         self.signatureAlgorithmDER = algorithm.encodedBytes
         self.signature = Array(try ASN1OctetString(derEncoded: try next()).bytes)
+        self.unsignedAttributes = []
+        if fields.first?.identifier == .contextSpecific(1) {
+            self.unsignedAttributes = try next().constructed(.contextSpecific(1)).map(Self.attribute)
+        }
+        guard fields.isEmpty else { throw CMSSignedData.Malformed() }
+    }
+
+    private static func attribute(_ node: ASN1Node) throws -> CMSSignedData.Attribute {
+        let parts = try node.constructed(.sequence)
+        guard parts.count == 2 else { throw CMSSignedData.Malformed() }
+        return CMSSignedData.Attribute(
+            type: try ASN1ObjectIdentifier(derEncoded: parts[0]), values: try parts[1].constructed(.set))
     }
 
     /// The values of an attribute; `nil` when the attribute is absent or there several times.
     func values(of type: ASN1ObjectIdentifier) -> [ASN1Node]? {
         let found = self.attributes.filter { $0.type == type }
         return found.count == 1 ? found[0].values : nil
-    }
-
-    /// What the two algorithm identifiers say together; `nil` when they disagree or are not accepted.
-    var scheme: SignatureScheme? {
-        guard let digest = Digest.Algorithm(self.digestAlgorithm) else { return nil }
-        let named: SignatureScheme? =
-            switch self.signatureAlgorithm {
-            case OID.rsaEncryption: .pkcs1(digest)
-            case OID.rsaWithSHA256: .pkcs1(.sha256)
-            case OID.rsaWithSHA384: .pkcs1(.sha384)
-            case OID.rsaWithSHA512: .pkcs1(.sha512)
-            case OID.ecdsaWithSHA256: .ecdsa(.sha256)
-            case OID.ecdsaWithSHA384: .ecdsa(.sha384)
-            case OID.ecdsaWithSHA512: .ecdsa(.sha512)
-            case OID.rsaPSS: self.pssHash.map { .pss($0) }
-            default: nil
-            }
-        return named?.digest == digest ? named : nil
-    }
-
-    /// The hash of RSASSA-PSS-params, where hash and mask hash agree, the salt is as long as the hash and the trailer is 1.
-    private var pssHash: Digest.Algorithm? {
-        guard let fields = try? self.signatureParameters?.constructed(.sequence) else { return nil }
-        func explicit(_ number: UInt) -> ASN1Node? {
-            let found = fields.first { $0.identifier == .contextSpecific(number) }
-            guard let content = try? found?.constructed(.contextSpecific(number)) else { return nil }
-            return content.count == 1 ? content[0] : nil
-        }
-        func hash(_ node: ASN1Node?) -> Digest.Algorithm? {
-            guard let parts = try? node?.constructed(.sequence), let name = parts.first,
-                let identifier = try? ASN1ObjectIdentifier(derEncoded: name)
-            else { return nil }
-            return Digest.Algorithm(identifier)
-        }
-        guard let digest = hash(explicit(0)), let mask = try? explicit(1)?.constructed(.sequence), mask.count == 2,
-            (try? ASN1ObjectIdentifier(derEncoded: mask[0])) == OID.maskGeneration1, hash(mask[1]) == digest,
-            let salt = explicit(2), (try? Int(derEncoded: salt)) == digest.size
-        else { return nil }
-        if let trailer = explicit(3), (try? Int(derEncoded: trailer)) != 1 { return nil }
-        return digest
     }
 }
 

@@ -128,9 +128,11 @@ extension DER.Serializer {
                     case .sha256: OID.ecdsaWithSHA256
                     case .sha384: OID.ecdsaWithSHA384
                     case .sha512: OID.ecdsaWithSHA512
+                    default: throw PDFError.unsupported("a hash that signatures are not made with")
                     }
                 try algorithm.serialize(name)
-            case .pkcs1: throw PDFError.unsupported("PKCS#1 v1.5 signatures are not made")
+            case .pkcs1, .dsa, .edwards, .freePSS:
+                throw PDFError.unsupported("a scheme that signatures are not made with")
             case .pss(let digest):
                 try algorithm.serialize(OID.rsaPSS)
                 try algorithm.appendConstructedNode(identifier: .sequence) { parameters in

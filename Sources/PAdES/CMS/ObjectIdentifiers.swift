@@ -9,6 +9,8 @@ enum OID {
     static let signingTime: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 5]
     static let algorithmProtection: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 52]
     static let signingCertificate: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 16, 2, 12]
+    static let signatureTimeStamp: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 16, 2, 14]
+    static let timeStampInformation: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 16, 1, 4]
     static let signingCertificateV2: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 16, 2, 47]
 
     static let sha256: ASN1ObjectIdentifier = [2, 16, 840, 1, 101, 3, 4, 2, 1]
@@ -27,43 +29,57 @@ enum OID {
 }
 
 extension Digest.Algorithm {
-    var identifier: ASN1ObjectIdentifier {
-        switch self {
-        case .sha256: OID.sha256
-        case .sha384: OID.sha384
-        case .sha512: OID.sha512
-        }
-    }
+    private static let identifiers: [Digest.Algorithm: ASN1ObjectIdentifier] = [
+        .md5: [1, 2, 840, 113_549, 2, 5], .sha1: [1, 3, 14, 3, 2, 26], .ripemd160: [1, 3, 36, 3, 2, 1],
+        .sha224: [2, 16, 840, 1, 101, 3, 4, 2, 4], .sha256: OID.sha256, .sha384: OID.sha384, .sha512: OID.sha512,
+        .sha512Short224: [2, 16, 840, 1, 101, 3, 4, 2, 5], .sha512Short256: [2, 16, 840, 1, 101, 3, 4, 2, 6],
+        .sha3Of224: [2, 16, 840, 1, 101, 3, 4, 2, 7], .sha3Of256: [2, 16, 840, 1, 101, 3, 4, 2, 8],
+        .sha3Of384: [2, 16, 840, 1, 101, 3, 4, 2, 9], .sha3Of512: [2, 16, 840, 1, 101, 3, 4, 2, 10],
+        .shake256: [2, 16, 840, 1, 101, 3, 4, 2, 12],
+    ]
+    private static let names: [ASN1ObjectIdentifier: Digest.Algorithm] = {
+        var names: [ASN1ObjectIdentifier: Digest.Algorithm] = [:]
+        for (algorithm, identifier) in Self.identifiers { names[identifier] = algorithm }
+        // id-shake256-len: its parameter says 512 bits wherever it is found beside Ed448.
+        names[[2, 16, 840, 1, 101, 3, 4, 2, 18]] = .shake256
+        return names
+    }()
+
+    var identifier: ASN1ObjectIdentifier { Self.identifiers[self] ?? OID.sha256 }
 
     init?(_ identifier: ASN1ObjectIdentifier) {
-        switch identifier {
-        case OID.sha256: self = .sha256
-        case OID.sha384: self = .sha384
-        case OID.sha512: self = .sha512
-        default: return nil
-        }
+        guard let algorithm = Self.names[identifier] else { return nil }
+        self = algorithm
     }
 }
 
-/// How a signature value was made, including RSA PKCS#1 v1.5, which is verified but never made.
+/// How a signature value was made, including what is verified but never made.
 enum SignatureScheme: Hashable, Sendable {
+    /// Hash and mask hash agree and the salt is as long as the hash.
     case pss(Digest.Algorithm)
+    case freePSS(Digest.Algorithm, mask: Digest.Algorithm, salt: Int)
     case pkcs1(Digest.Algorithm)
     case ecdsa(Digest.Algorithm)
+    case dsa(Digest.Algorithm)
+    /// Ed25519 and Ed448; the hash is that of the content beside it.
+    case edwards(Digest.Algorithm)
 
     var digest: Digest.Algorithm {
         switch self {
-        case .pss(let digest), .pkcs1(let digest), .ecdsa(let digest): digest
+        case .pss(let digest), .pkcs1(let digest), .ecdsa(let digest), .dsa(let digest), .edwards(let digest): digest
+        case .freePSS(let digest, _, _): digest
         }
     }
 
     /// Such as `RSASSA-PSS SHA-256`.
     var name: String {
-        let hash = self.digest.rawValue.replacing("sha", with: "SHA-")
+        let hash = self.digest.rawValue
         return switch self {
-        case .pss: "RSASSA-PSS " + hash
+        case .pss, .freePSS: "RSASSA-PSS " + hash
         case .pkcs1: "RSA PKCS#1 v1.5 " + hash
         case .ecdsa: "ECDSA " + hash
+        case .dsa: "DSA " + hash
+        case .edwards: "EdDSA " + hash
         }
     }
 }

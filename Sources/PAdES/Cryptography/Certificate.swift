@@ -31,12 +31,37 @@ final class Certificate {
 
     deinit { X509_free(self.handle) }
 
+    /// Whether the bytes are the DER of a certificate at all, whatever its key.
+    static func isDecodable(_ der: [UInt8]) -> Bool {
+        defer { ERR_clear_error() }
+        return der.withUnsafeBufferPointer { buffer in
+            var cursor = buffer.baseAddress
+            guard let start = cursor, let certificate = d2i_X509(nil, &cursor, buffer.count) else { return false }
+            X509_free(certificate)
+            return cursor == start + buffer.count
+        }
+    }
+
     private var isRSA: Bool {
         let kind = EVP_PKEY_get_base_id(self.key)
         return kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS
     }
 
     private var isElliptic: Bool { EVP_PKEY_get_base_id(self.key) == EVP_PKEY_EC }
+    private var isEdwards: Bool {
+        let kind = EVP_PKEY_get_base_id(self.key)
+        return kind == EVP_PKEY_ED25519 || kind == EVP_PKEY_ED448
+    }
+
+    /// The only hash of the content that RFC 8419 allows beside this key; `nil` for a key that leaves the choice.
+    var requiredDigest: Digest.Algorithm? {
+        switch EVP_PKEY_get_base_id(self.key) {
+        case EVP_PKEY_ED25519: .sha512
+        case EVP_PKEY_ED448: .shake256
+        default: nil
+        }
+    }
+
     private var bits: Int { Int(EVP_PKEY_get_bits(self.key)) }
     /// The length of r and of s in a raw ECDSA signature.
     var coordinateLength: Int? { self.isElliptic ? (self.bits + 7) / 8 : nil }
@@ -60,8 +85,10 @@ final class Certificate {
     func fits(_ scheme: SignatureScheme) -> Bool {
         switch scheme {
         case .ecdsa: self.isElliptic
-        case .pss: self.isRSA
+        case .pss, .freePSS: self.isRSA
         case .pkcs1: EVP_PKEY_get_base_id(self.key) == EVP_PKEY_RSA
+        case .dsa: EVP_PKEY_get_base_id(self.key) == EVP_PKEY_DSA
+        case .edwards: self.isEdwards
         }
     }
 
@@ -73,11 +100,19 @@ final class Certificate {
             ERR_clear_error()
         }
         var keyContext: OpaquePointer?
-        guard EVP_DigestVerifyInit(context, &keyContext, scheme.digest.evp, nil, self.key) == 1 else { return false }
-        if case .pss(let digest) = scheme {
+        // EdDSA hashes within itself.
+        let hash = self.isEdwards ? nil : scheme.digest.evp
+        guard EVP_DigestVerifyInit(context, &keyContext, hash, nil, self.key) == 1 else { return false }
+        let padding: (mask: Digest.Algorithm, salt: Int)? =
+            switch scheme {
+            case .pss(let digest): (digest, digest.size)
+            case .freePSS(_, let mask, let salt): (mask, salt)
+            default: nil
+            }
+        if let padding {
             guard EVP_PKEY_CTX_set_rsa_padding(keyContext, RSA_PKCS1_PSS_PADDING) == 1,
-                EVP_PKEY_CTX_set_rsa_pss_saltlen(keyContext, Int32(digest.size)) == 1,
-                EVP_PKEY_CTX_set_rsa_mgf1_md(keyContext, digest.evp) == 1
+                EVP_PKEY_CTX_set_rsa_pss_saltlen(keyContext, Int32(padding.salt)) == 1,
+                EVP_PKEY_CTX_set_rsa_mgf1_md(keyContext, padding.mask.evp) == 1
             else { return false }
         }
         return EVP_DigestVerify(context, signature, signature.count, data, data.count) == 1

@@ -1,27 +1,43 @@
 import COpenSSL
 
 extension PDFVerifier {
-    /// Judges every signature of a file. Blocking and bound to the processor: call it off the cooperative pool.
-    ///
-    /// A failure that concerns one signature stays with it. What is thrown concerns the file: it can't be read for certain,
-    /// so nothing can be said about it.
+    /// As `report(on:)`, but throws where nothing could be found in a file that can't be read.
     /// - Throws: as `PDFInspection`.
     public func verify(_ pdf: [UInt8]) throws(PDFError) -> VerificationReport {
-        let file = try PDFFile(pdf, limits: self.limits)
+        let report = self.report(on: pdf)
+        if report.signatures.isEmpty, let failure = report.failure { throw failure }
+        return report
+    }
+
+    /// Judges every signature of a file, whatever its bytes are. Blocking and bound to the processor: call it off the
+    /// cooperative pool.
+    ///
+    /// A failure that concerns one signature stays with it; one that concerns the file is `failure` in the report.
+    public func report(on pdf: [UInt8]) -> VerificationReport {
+        do {
+            return VerificationReport(signatures: try self.signatures(of: try PDFFile(pdf, limits: self.limits)))
+        } catch {
+            return VerificationReport(signatures: [], failure: error)
+        }
+    }
+
+    private func signatures(of file: PDFFile) throws(PDFError) -> [SignatureReport] {
+        let pdf = file.bytes
         guard file.revisions.count <= 1_000 else { throw .tooComplex("too many revisions") }
-        let found = try self.signatures(of: file)
+        let found = try self.found(in: file)
         // Each signature hashes the file up to its own end: eight gigabytes are some six seconds.
         guard found.count * pdf.count <= 8 << 30 else { throw .tooComplex("too many signatures for the size") }
         let updates = self.updates(of: file, since: found.map(\.view).min() ?? file.lastView)
+        let digests = PrefixDigests(pdf)
         var reports: [SignatureReport] = []
         // Signatures of one person share their path, and a path costs more than all the rest.
         var paths: [[[UInt8]]: SignatureReport.Trust] = [:]
         for (signed, view, isCurrent) in found {
             var check = SignatureCheck(file: file, signed: signed, view: view)
-            check.run(issuers: self.intermediates + self.roots)
+            check.run(issuers: self.intermediates + self.roots, digests: digests)
             var trust = SignatureReport.Trust.unknown
             if let certificate = check.certificate {
-                let others = check.chain + self.intermediates
+                let others = (check.cms?.certificates ?? []) + self.intermediates
                 let key = [certificate.der] + others
                 trust =
                     paths[key]
@@ -30,14 +46,14 @@ extension PDFVerifier {
             }
             reports.append(self.report(check, trust: trust, updates: updates, isCurrent: isCurrent))
         }
-        return VerificationReport(signatures: reports)
+        return reports
     }
 
     private typealias Found = (signed: PDFFile.SignedField, view: Int, isCurrent: Bool)
 
     /// Every signature that any revision shows, with the revision that added it. One that the last revision doesn't show any
     /// more, or shows differently, has been tampered with.
-    private func signatures(of file: PDFFile) throws(PDFError) -> [Found] {
+    private func found(in file: PDFFile) throws(PDFError) -> [Found] {
         var found: [PDFReference: (signed: PDFFile.SignedField, view: Int)] = [:]
         var current: Set<PDFReference> = []
         for view in file.revisions.indices {
@@ -96,32 +112,42 @@ extension PDFVerifier {
         if !isCurrent {
             changes.append(SignatureReport.Change(kind: .forbidden, subject: "signature removed", isAllowed: false))
         }
-        let findings = check.findings
-        let verdict: SignatureReport.Verdict
-        var reasons: [String] = []
-        if !findings.structure.isEmpty {
-            (verdict, reasons) = (.invalidStructure, findings.structure + findings.cryptography)
-        } else if !findings.cryptography.isEmpty {
-            (verdict, reasons) = (.invalidCryptography, findings.cryptography)
-        } else if changes.contains(where: { !$0.isAllowed }) {
-            (verdict, reasons) = (.modified, ["changed_after_signature"])
-        } else if !findings.baseline.isEmpty {
-            (verdict, reasons) = (.notPAdES, findings.baseline)
-        } else {
-            verdict = .valid
-        }
+        let (verdict, reasons) = Self.verdict(check, changes)
         let certificate = check.certificate
         let dictionary = check.signed.dictionary
+        let isPAdES = check.subFilter == "ETSI.CAdES.detached" || check.subFilter == "ETSI.RFC3161"
         return SignatureReport(
-            fieldName: check.signed.field.name, verdict: verdict, reasons: reasons,
-            trust: trust,
-            coversWholeFile: check.coversWholeFile,
+            fieldName: check.signed.field.name, kind: check.token == nil ? .signature : .documentTimeStamp,
+            verdict: verdict, reasons: reasons, remarks: check.findings.remarks, trust: trust,
+            coversWholeFile: check.coversWholeFile, revision: check.view, signedLength: check.ranges?.end,
             certificationLevel: (try? file.permissions(of: dictionary, in: check.view))?.certification,
-            changes: changes, algorithm: check.scheme?.name,
-            isBaseline: dictionary["SubFilter"] == .name("ETSI.CAdES.detached") && findings.baseline.isEmpty,
+            changes: changes, subFilter: check.subFilter, algorithm: check.token?.algorithm ?? check.scheme?.name,
+            isBaseline: isPAdES && check.findings.form.isEmpty && check.findings.remarks.isEmpty,
             signerName: certificate?.commonName, signerTitle: certificate?.subject(NID_title),
             signerOrganisation: certificate?.subject(NID_organizationName), certificate: certificate?.der,
-            claimedTime: dictionary["M"]?.text)
+            certificates: check.cms?.certificates ?? certificate.map { [$0.der] } ?? [],
+            claimedTime: dictionary["M"]?.text, contents: check.contents, value: check.cms?.signers.first?.signature,
+            documentTimeStamp: check.token, signatureTimeStamps: check.signatureTimeStamps)
+    }
+
+    /// The worst that was found decides.
+    private static func verdict(
+        _ check: SignatureCheck, _ changes: [SignatureReport.Change]
+    ) -> (SignatureReport.Verdict, [String]) {
+        let findings = check.findings
+        if !findings.structure.isEmpty { return (.invalidStructure, findings.structure + findings.cryptography) }
+        if check.isUndecodable { return (.noSignature, ["signature_not_decodable"]) }
+        if !findings.cryptography.isEmpty { return (.invalidCryptography, findings.cryptography) }
+        if !findings.modification.isEmpty { return (.modified, findings.modification) }
+        if changes.contains(where: { !$0.isAllowed }) { return (.modified, ["changed_after_signature"]) }
+        if !findings.policy.isEmpty { return (.invalidPolicy, findings.policy) }
+        if !findings.form.isEmpty { return (.notPAdES, findings.form) }
+        if changes.contains(where: { $0.kind == .annotation }) {
+            return (.allowedWithWarning, ["annotation_after_signature"])
+        }
+        if check.isLevelDisputed { return (.levelDisputed, ["signing_certificate_twice"]) }
+        if check.isWeak { return (.validWithWeakAlgorithm, ["weak_hash"]) }
+        return (.valid, [])
     }
 
     /// Whether a change is allowed after a signature with these permissions (its own and those of earlier ones).
@@ -138,6 +164,7 @@ extension PDFVerifier {
                 case .fieldFilled, .signatureAdded:
                     level != 1 && !isLocked && !(change.isVisibleAddition && level != nil)
                 case .metadata, .structure: level != 1
+                case .annotation: level == nil || level == 3
                 }
         } else {
             isAllowed = false
