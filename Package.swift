@@ -107,6 +107,9 @@ let package = Package(
         tests("OrganisationTests", ["TestSupport", "Organisation", "Workflow", "Platform", "Postgres"]),
         tests(
             "OfficeTests",
-            ["TestSupport", "Office", "Documents", "Workflow", "Signatures", "Exchange", "Platform", "Postgres"]),
+            [
+                "TestSupport", "Office", "Documents", "Workflow", "Signatures", "PAdES", "Exchange", "Platform",
+                "Postgres",
+            ]),
     ]
 )

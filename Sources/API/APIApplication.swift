@@ -13,7 +13,7 @@ public enum API {
     /// Every route there is: the one list.
     public static let routes: [Route] =
         OperationRoutes.all + SessionRoutes.all + OrganisationRoutes.all + RegisterRoutes.all + DocumentRoutes.all
-        + FileRoutes.all + WorkflowRoutes.all + SignatureRoutes.all + ExchangeRoutes.all
+        + FileRoutes.all + WorkflowRoutes.all + SignatureRoutes.all + SigningSessionRoutes.all + ExchangeRoutes.all
 
     /// Answers requests. It holds no state beside what it is given.
     ///
@@ -26,6 +26,7 @@ public enum API {
         blobs: BlobStore,
         password: Password,
         keys: KeyRoom,
+        policy: SignaturePolicy,
         metrics: Metrics,
         log: AccessLog? = nil,
         isSchemaCurrent: @escaping @Sendable () async throws -> Bool
@@ -34,7 +35,9 @@ public enum API {
         let services = Services(
             configuration: configuration, database: database, blobs: blobs,
             signIn: SignIn(database: database, passwords: password, lifetime: configuration.sessionLifetime),
-            desk: SigningDesk(database: database, blobs: blobs, keys: keys), metrics: metrics,
+            desk: SigningDesk(
+                database: database, blobs: blobs, keys: keys, policy: policy,
+                sessionLifetime: configuration.signingLifetime), metrics: metrics,
             document: OpenAPI.document(of: Self.routes, version: configuration.version),
             isSchemaCurrent: isSchemaCurrent)
         return APIResponder(

@@ -5,90 +5,88 @@ import Postgres
 import Signatures
 import Workflow
 
-/// What signing needs: the database, the files and the keys.
+/// What signing needs: the database, the files, the keys, and the rules of what may sign what.
 public struct SigningDesk: Sendable {
     public let database: Database
     public let blobs: BlobStore
     public let keys: KeyRoom
+    public let policy: SignaturePolicy
+    /// How long a prepared session may wait for its signature values.
+    public let sessionLifetime: Duration
 
     /// Bytes of a PDF above which the server refuses to sign it itself: it holds the file in memory while it does.
     static let largestFile: Int64 = 256 << 20
 
-    public init(database: Database, blobs: BlobStore, keys: KeyRoom) {
+    public init(
+        database: Database, blobs: BlobStore, keys: KeyRoom, policy: SignaturePolicy,
+        sessionLifetime: Duration = .seconds(300)
+    ) {
         self.database = database
         self.blobs = blobs
         self.keys = keys
+        self.policy = policy
+        self.sessionLifetime = sessionLifetime
+    }
+}
+
+/// What one document's signature starts from: the file, the names and, for a seal, number and date.
+struct SigningGround: Sendable {
+    let purpose: CertificatePurpose
+    let document: UUID
+    let version: Int64
+    let direction: String
+    let type: String
+    let certificate: SigningCertificate
+    let file: MainFile
+    let name: String
+    let title: String
+    let organisation: String
+    let isHeadquarters: Bool
+    let codeNumber: String?
+    let issuedOn: CalendarDate?
+
+    /// Finds it for a document whose signature, or seal, is the caller's turn. Throws what `HeldDocument` throws,
+    /// `DocumentsError.mainFileMissing`, `WorkflowError`, and what `certificate` throws. Whoever acts by delegation signs nothing
+    /// (`not_by_delegation`).
+    static func find(
+        _ document: UUID, version: Int64, for purpose: CertificatePurpose, in transaction: borrowing Transaction,
+        certificate: (borrowing Transaction) throws -> SigningCertificate
+    ) throws -> SigningGround {
+        transaction.queue("SELECT platform.ensure_in_person()")
+        let held = try HeldDocument.hold(document, for: purpose.action, version: version, in: transaction)
+        _ = try held.permittedMove()
+        if purpose == .signer, held.signer == nil { throw WorkflowError.nobodyToTakeIt(field: "signer_post_id") }
+        let file = try MainFile.newest(of: document, in: transaction)
+        let certificate = try certificate(transaction)
+        let ground: (found: SigningGround, isSigner: Bool) = try transaction.one(
+            """
+            SELECT p.full_name, t.title, o.name, d.code_number, d.issued_on, o.kind = 'headquarters', d.type_code,
+                   d.signer_post_id IS NOT DISTINCT FROM platform.current_post()
+              FROM documents.document AS d
+              JOIN platform.tenant AS o ON o.id = d.tenant_id
+              JOIN organisation.post AS t ON t.id = platform.current_post()
+              JOIN organisation.person AS p ON p.id = t.person_id
+             WHERE d.id = \(document)
+            """
+        ) { row in
+            let ground = SigningGround(
+                purpose: purpose, document: document, version: version, direction: held.direction,
+                type: try row.column(6), certificate: certificate, file: file, name: try row.column(0),
+                title: try row.column(1), organisation: try row.column(2), isHeadquarters: try row.column(5),
+                codeNumber: try row.optional(3), issuedOn: try row.optional(4))
+            return (ground, try row.column(7))
+        }
+        if purpose == .signer, !ground.isSigner { throw WorkflowError.notYourTurn }
+        return ground.found
     }
 
-    /// Signs the file of `ground` and lays the result into the blob store. Throws `SignaturesError.wrongPIN`, `.keyLocked`,
-    /// `.notSignable`, `.placeOutsidePage`.
-    ///
-    /// What fails for another reason than the PIN, such as a file that takes no signature, gives the try back, or a few such files would
-    /// lock the key. A request that was given up does not: nobody may learn what became of its PIN.
-    func sign(
-        _ ground: SigningGround, at place: SignaturePlace?, pin: PIN, as caller: Caller
-    ) async throws -> Blob {
-        do {
-            return try await self.signed(ground, at: place, pin: pin)
-        } catch {
-            switch error {
-            case SignaturesError.wrongPIN, SignaturesError.keyLocked, is CancellationError: break
-            default:
-                try await self.database.transaction(as: caller) { transaction in
-                    ground.key.giveTryBack(in: transaction)
-                }
-            }
-            throw error
-        }
-    }
+    /// Whose signature it will be called.
+    var signerName: String { self.purpose == .signer ? self.name : self.organisation }
+}
 
-    private func signed(_ ground: SigningGround, at place: SignaturePlace?, pin: PIN) async throws -> Blob {
-        let sha256 = ground.file.sha256.hexadecimal
-        let pdf = try await self.blobs.bytes(of: sha256, limit: Self.largestFile)
-        let act: Sheet.Act
-        switch ground.purpose {
-        case .signer:
-            guard let path = self.blobs.path(of: sha256) else { throw BlobError.notFound }
-            act = .sign(words: try await PDFTools.words(of: path) ?? "", place: place)
-        case .seal:
-            guard let number = ground.codeNumber, let issuedOn = ground.issuedOn else {
-                throw DocumentsError.notEditable
-            }
-            act = .seal(
-                number: number, issuedOn: issuedOn, parent: ground.isHeadquarters ? nil : self.keys.corporation)
-        }
-        let sheet = Sheet(act: act, name: ground.name, organisation: ground.organisation)
-        let signed = try await self.keys.sign(
-            pdf, sheet, with: ground.key, pin: pin, tenant: ground.tenant, database: self.database)
-        return try await self.blobs.receive(signed)
-    }
+extension CertificatePurpose {
+    /// As the flow names it.
+    var action: String { self == .signer ? "sign" : "seal" }
 
-    /// Keeps a signed file as the document's next version and takes the step, if the document is still as it was when the signer
-    /// saw it.
-    func keep(
-        _ signed: Blob, of ground: SigningGround, action: String, version: Int64, as caller: Caller
-    ) async throws -> (signature: UUID, outcome: ActOutcome) {
-        let file = UUIDv7.make()
-        let signature = UUIDv7.make()
-        return try await self.database.transaction(as: caller) { transaction in
-            let held = try HeldDocument.hold(ground.document, for: action, version: version, in: transaction)
-            let move = try held.permittedMove()
-            AttachFile(
-                id: file, document: ground.document, role: .main,
-                origin: ground.purpose == .signer ? .signature : .seal,
-                file: ReceivedFile(
-                    name: ground.file.name, mediaType: "application/pdf", size: signed.size, sha256: signed.digest,
-                    pageCount: ground.file.pageCount))(in: transaction)
-            MadeSignature(
-                id: signature, document: ground.document, file: file, purpose: ground.purpose,
-                certificate: ground.key.certificateID,
-                signerName: ground.purpose == .signer ? ground.name : ground.organisation,
-                signerTitle: ground.title
-            ).keep(in: transaction)
-            ground.key.giveTriesBack(in: transaction)
-            let after = held.take(
-                move, after: "jsonb_build_object('sha256', encode(\(signed.digest), 'hex'))", in: transaction)
-            return (signature, ActOutcome(state: move.to, version: after))
-        }
-    }
+    var step: SignaturePolicy.Step { self == .signer ? .sign : .seal }
 }

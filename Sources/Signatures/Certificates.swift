@@ -7,52 +7,80 @@ public enum CertificatePurpose: String, Sendable {
     case signer, seal
 }
 
-/// A certificate in force with its soft key, as a signature needs it. One of its tries has been taken: a right PIN gives it back.
+/// A soft key as a signature needs it. One of its tries has been taken: a right PIN gives it back.
 public struct SigningKey: Sendable {
     public let certificateID: UUID
+    public let tenant: UUID
     /// DER.
     public let certificate: [UInt8]
     let wrapped: [UInt8]
-    let triesLeft: Int
+    /// Wrong PINs in a row, should this one be wrong too.
+    let failures: Int
 
     /// Takes one of the key's tries, in the caller's transaction: once it has committed, a try is spent even if the server dies while
-    /// the PIN is being checked. Throws `SignaturesError.keyMissing`, `.certificateExpired`, `.keyLocked`.
-    public static func takeTry(
-        of purpose: CertificatePurpose, post: UUID?, in transaction: borrowing Transaction
-    ) throws -> SigningKey {
-        let found: (id: UUID, der: [UInt8], wrapped: [UInt8], tries: Int32, isInForce: Bool)? = try transaction.first(
+    /// the PIN is being checked. The fifth try locks the key for 15 minutes unless its PIN is right, each further one for twice as long, the
+    /// tenth for good. Throws `SignaturesError.keyMissing`, `.certificateExpired`, `.keyLocked`.
+    public static func takeTry(of certificate: UUID, in transaction: borrowing Transaction) throws -> SigningKey {
+        struct Found {
+            let key: SigningKey
+            let isInForce: Bool
+            let triesLeft: Int32
+            let wait: Int32?
+        }
+        let found: Found? = try transaction.first(
             """
-            SELECT c.id, c.certificate, k.wrapped, k.tries_left::integer, now() BETWEEN c.not_before AND c.not_after
+            SELECT c.tenant_id, c.certificate, k.wrapped, k.failures::integer, now() BETWEEN c.not_before AND c.not_after,
+                   signatures.tries_left(k.failures, k.locked_until), ceil(extract(epoch FROM k.locked_until - now()))::integer
               FROM signatures.certificate AS c
               JOIN signatures.soft_key AS k ON k.certificate_id = c.id
-             WHERE c.purpose = \(purpose.rawValue) AND c.state = 'valid' AND c.post_id IS NOT DISTINCT FROM \(post)
+             WHERE c.id = \(certificate) AND c.state = 'valid'
                FOR NO KEY UPDATE OF k
             """
-        ) { row in (try row.column(0), try row.column(1), try row.column(2), try row.column(3), try row.column(4)) }
+        ) { row in
+            Found(
+                key: SigningKey(
+                    certificateID: certificate, tenant: try row.column(0), certificate: try row.column(1),
+                    wrapped: try row.column(2), failures: Int(try row.column(3, as: Int32.self)) + 1),
+                isInForce: try row.column(4), triesLeft: try row.column(5), wait: try row.optional(6))
+        }
         guard let found else { throw SignaturesError.keyMissing }
         guard found.isInForce else { throw SignaturesError.certificateExpired }
-        guard found.tries > 0 else { throw SignaturesError.keyLocked }
+        guard found.triesLeft > 0 else { throw SignaturesError.keyLocked(seconds: found.wait.map(Int.init)) }
         transaction.queue(
-            "UPDATE signatures.soft_key SET tries_left = tries_left - 1 WHERE certificate_id = \(found.id)")
-        return SigningKey(
-            certificateID: found.id, certificate: found.der, wrapped: found.wrapped, triesLeft: Int(found.tries) - 1)
+            """
+            UPDATE signatures.soft_key
+               SET failures = failures + 1,
+                   locked_until = CASE WHEN failures + 1 BETWEEN 5 AND 9 THEN now() + interval '15 minutes' * power(2, failures - 4) END
+             WHERE certificate_id = \(certificate)
+            """)
+        return found.key
     }
 
-    /// Queues that the PIN was right: all five tries are there again.
+    /// Queues that the PIN was right: all tries are there again.
     public func giveTriesBack(in transaction: borrowing Transaction) {
-        transaction.queue("UPDATE signatures.soft_key SET tries_left = 5 WHERE certificate_id = \(self.certificateID)")
+        transaction.queue(
+            """
+            UPDATE signatures.soft_key SET failures = 0, locked_until = NULL WHERE certificate_id = \(self.certificateID)
+            """)
     }
 
     /// Queues that the PIN was not what failed: the one try that was taken is there again, and no more than that.
     public func giveTryBack(in transaction: borrowing Transaction) {
         transaction.queue(
             """
-            UPDATE signatures.soft_key SET tries_left = least(tries_left + 1, 5) WHERE certificate_id = \(self.certificateID)
+            UPDATE signatures.soft_key SET failures = greatest(failures - 1, 0), locked_until = NULL
+             WHERE certificate_id = \(self.certificateID)
             """)
     }
 
     /// The refusal of a wrong PIN.
-    public var refusal: SignaturesError { self.triesLeft == 0 ? .keyLocked : .wrongPIN(triesLeft: self.triesLeft) }
+    public var refusal: SignaturesError {
+        switch self.failures {
+        case ..<5: .wrongPIN(triesLeft: 5 - self.failures)
+        case ..<10: .keyLocked(seconds: 15 * 60 << (self.failures - 5))
+        default: .keyLocked(seconds: nil)
+        }
+    }
 }
 
 /// Whose certificate is to be issued: names as they stand today in the organisation.
@@ -81,7 +109,7 @@ public struct CertificateHolder: Sendable {
                    EXISTS (SELECT FROM signatures.certificate AS c
                              JOIN signatures.soft_key AS k ON k.certificate_id = c.id
                             WHERE c.purpose = \(purpose.rawValue) AND c.state = 'valid' AND c.not_after > now()
-                              AND k.tries_left > 0 AND (\(purpose.rawValue)::text = 'seal' OR c.post_id = t.id))
+                              AND c.device = 'soft' AND signatures.tries_left(k.failures, k.locked_until) > 0 AND (\(purpose.rawValue)::text = 'seal' OR c.post_id = t.id))
               FROM organisation.post AS t
               JOIN organisation.person AS p ON p.id = t.person_id
               JOIN organisation.unit AS u ON u.id = t.unit_id
@@ -119,7 +147,8 @@ public struct IssuedCertificate: Sendable {
         transaction.queue(
             """
             UPDATE signatures.certificate SET state = 'revoked'
-             WHERE purpose = \(holder.purpose.rawValue) AND state = 'valid' AND post_id IS NOT DISTINCT FROM \(holder.post)
+             WHERE purpose = \(holder.purpose.rawValue) AND state = 'valid' AND device = 'soft'
+               AND post_id IS NOT DISTINCT FROM \(holder.post)
             """)
         transaction.queue(
             """
@@ -142,8 +171,9 @@ public enum CertificateQueries {
     /// The certificates of the caller's post and of the organisation, newest first.
     public static var mine: SQL {
         """
-        SELECT c.id, c.purpose, c.subject, c.serial, c.state, c.not_before, c.not_after,
-               coalesce((SELECT k.tries_left FROM signatures.soft_key AS k WHERE k.certificate_id = c.id), 0) AS tries_left
+        SELECT c.id, c.purpose, c.device, c.kind, c.subject, c.serial, c.state, c.not_before, c.not_after,
+               coalesce((SELECT signatures.tries_left(k.failures, k.locked_until) FROM signatures.soft_key AS k
+                          WHERE k.certificate_id = c.id), 0) AS tries_left
           FROM signatures.certificate AS c
          WHERE c.post_id = platform.current_post() OR c.purpose = 'seal'
          ORDER BY c.id DESC

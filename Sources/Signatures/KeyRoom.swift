@@ -11,6 +11,8 @@ public final class KeyRoom: Sendable {
     public let corporation: String
     private let secret: SecretBytes
     private let threads = BlockingThreads(name: "keys", count: 2, waitingLimit: 64)
+    /// PDFs are prepared and completed here, so that nobody's PIN waits for somebody's large file.
+    private let papers = BlockingThreads(name: "papers", count: 2, waitingLimit: 256)
     /// Checking needs no key, and never makes somebody who signs wait.
     private let checkers = BlockingThreads(name: "verify", count: 1, waitingLimit: 32)
     private let turns = Turns<[UInt8]>()
@@ -33,28 +35,71 @@ public final class KeyRoom: Sendable {
         return try await self.turns.take(of: hash, body)
     }
 
-    /// Signs a PDF with a soft key. Throws `SignaturesError.wrongPIN`, `.keyLocked`, `.notSignable`, `.placeOutsidePage`.
-    public func sign(
-        _ pdf: [UInt8], _ sheet: Sheet, with key: SigningKey, pin: PIN, tenant: UUID, database: Database
-    ) async throws -> [UInt8] {
-        let chain = try await self.internalAuthority(in: database).chain
-        return try await self.threads.run {
+    /// Fixes the bytes of a PDF that is to be signed: *prepare*. Nothing is signed and no key is opened.
+    ///
+    /// - Parameter algorithm: nil: what suits the certificate's key.
+    /// - Throws: `SignaturesError.notSignable`, `.placeOutsidePage`, `.certificateUnsuitable`.
+    public func prepare(
+        _ pdf: [UInt8], _ sheet: Sheet, for certificate: SigningCertificate, algorithm: SignatureAlgorithm?,
+        database: Database
+    ) async throws -> FixedBytes {
+        let chain =
+            certificate.chain.isEmpty ? try await self.internalAuthority(in: database).chain : certificate.chain
+        return try await self.papers.run {
             do {
                 let base = try sheet.prepared(pdf)
-                let prepared = try PreparedSignature.prepare(
-                    base, sheet.request(certificate: key.certificate, chain: chain))
-                let opened = try self.open(key, pin: pin, tenant: tenant)
-                return try prepared.completed(
-                    over: base, with: opened.sign(prepared.signedAttributes, prepared.algorithm))
+                guard base.starts(with: pdf) else { throw PDFError.baseChanged }
+                var request = sheet.request(certificate: certificate.certificate, chain: chain)
+                request.algorithm = algorithm
+                let signature = try PreparedSignature.prepare(base, request)
+                return FixedBytes(addition: Array(base[pdf.count...]), signature: signature)
+            } catch PDFError.certificateUnsuitable {
+                throw SignaturesError.certificateUnsuitable
             } catch let error as PDFError {
                 throw SignaturesError.notSignable(reason: error.code)
             }
         }
     }
 
+    /// Signs what was prepared with a soft key, which is opened once for all of them. Throws `SignaturesError.wrongPIN`, `.keyLocked`.
+    public func sign(
+        _ prepared: [PreparedSignature], with key: SigningKey, pin: PIN
+    ) async throws -> [[UInt8]] {
+        try await self.threads.run {
+            let opened = try self.open(key, pin: pin)
+            return try prepared.map { try opened.sign($0.signedAttributes, $0.algorithm) }
+        }
+    }
+
+    /// Puts a signature value into what was prepared, after checking it with the certificate: *complete*. Gives the whole signed file.
+    /// Throws `SignaturesError.wrongSignature`, `.notSignable` when `pdf` is not the file that was prepared.
+    public func complete(_ pdf: [UInt8], _ fixed: FixedBytes, with value: [UInt8]) async throws -> [UInt8] {
+        try await self.papers.run {
+            do {
+                return try fixed.signature.completed(over: pdf + fixed.addition, with: value)
+            } catch PDFError.signatureDoesNotVerify {
+                throw SignaturesError.wrongSignature
+            } catch let error as PDFError {
+                throw SignaturesError.notSignable(reason: error.code)
+            }
+        }
+    }
+
+    /// Whom the root of a certificate's path belongs to, at this moment.
+    public func kind(
+        of certificate: [UInt8], issuers: [[UInt8]], database: Database
+    ) async throws -> CertificateKind {
+        let authority = try await self.internalAuthority(in: database).chain
+        let time = SigningTime(secondsSince1970: Int64(Date().timeIntervalSince1970))
+        let trust = try SignerCertificate.trust(
+            of: certificate, issuers: issuers + authority, roots: authority.suffix(1), at: time)
+        if case .trusted = trust { return .internal }
+        return .unknown
+    }
+
     /// Where number, date, signature and seal would go on a PDF that somebody is about to sign. Throws `SignaturesError.notSignable`.
     public func proposal(for pdf: [UInt8], words: String, name: String) async throws -> SignatureProposal {
-        try await self.threads.run {
+        try await self.papers.run {
             do {
                 return try SignatureProposal(pages: PDFInspection(pdf).pages, words: words, signer: name)
             } catch let error as PDFError {
@@ -70,11 +115,11 @@ public final class KeyRoom: Sendable {
         return try await self.checkers.run { SignatureVerdict.all(ofFileAt: path, chain: chain) }
     }
 
-    private func open(_ key: SigningKey, pin: PIN, tenant: UUID) throws -> KeyPair {
+    private func open(_ key: SigningKey, pin: PIN) throws -> KeyPair {
         do {
             return try SoftKey.unwrap(
                 WrappedKey(encoded: key.wrapped), pin: pin.secret, secret: self.secret,
-                binding: Self.binding(tenant, key.certificateID, key.certificate))
+                binding: Self.binding(key.tenant, key.certificateID, key.certificate))
         } catch SoftKeyError.wrongPIN {
             throw key.refusal
         }

@@ -7,13 +7,36 @@ public enum SignaturesError: RefusalConvertible, Hashable {
     case certificateExpired
     /// The PIN is wrong; so many tries are left before the key locks.
     case wrongPIN(triesLeft: Int)
-    /// Five wrong PINs: the key is locked until a new one is made.
-    case keyLocked
+    /// Too many wrong PINs: the key is locked for so many seconds, or until a new one is made.
+    case keyLocked(seconds: Int?)
     case pinTooWeak
     /// The file cannot take a signature; the reason is for the log.
     case notSignable(reason: String)
     /// The place asked for is not on a page of the file, or the signature would leave the page there.
     case placeOutsidePage
+    /// A session or a certificate that is not there, or not the caller's.
+    case notFound
+    case sessionExpired
+    case sessionAbandoned
+    /// Not one of the documents of the session.
+    case unknownItem
+    /// The signature value was not made by the certificate's key over what was prepared.
+    case wrongSignature
+    /// The key of the session's certificate is not with the server, so a PIN says nothing; or it is, and a value was sent.
+    case wrongProof
+    case certificateNotFound
+    /// The bytes are no certificate, or one that cannot sign documents.
+    case certificateUnsuitable
+    /// The name in the certificate is not that of the person or organisation that wants to sign with it.
+    case certificateOfAnother
+    /// The policy does not let a certificate of this kind sign this document here.
+    case certificateNotAllowed
+    /// The title in the certificate is not the one in the signature block.
+    case titleDiffers
+    /// The organisation seals only what its signer has signed, and validly.
+    case signerSignatureMissing
+    /// The process that holds the keys is away.
+    case signerUnavailable
 
     public var refusal: Refusal {
         switch self {
@@ -21,10 +44,24 @@ public enum SignaturesError: RefusalConvertible, Hashable {
         case .keyMissing: Refusal(409, "key_missing")
         case .certificateExpired: Refusal(409, "certificate_expired")
         case .wrongPIN(let triesLeft): Refusal(422, "wrong_pin", field: "pin", details: ["tries_left": triesLeft])
-        case .keyLocked: Refusal(423, "key_locked", field: "pin")
+        case .keyLocked(let seconds):
+            Refusal(423, "key_locked", field: "pin", details: seconds.map { ["retry_after": max($0, 1)] } ?? [:])
         case .pinTooWeak: Refusal(422, "pin_too_weak", field: "pin")
         case .notSignable: Refusal(409, "not_signable")
         case .placeOutsidePage: Refusal(422, "place_outside_page", field: "place")
+        case .notFound: Refusal(404, "not_found")
+        case .sessionExpired: Refusal(410, "signing_session_expired")
+        case .sessionAbandoned: Refusal(409, "signing_session_abandoned")
+        case .unknownItem: Refusal(422, "unknown_signing_item", field: "values")
+        case .wrongSignature: Refusal(422, "wrong_signature", field: "values")
+        case .wrongProof: Refusal(422, "wrong_proof")
+        case .certificateNotFound: Refusal(422, "unknown_certificate", field: "certificate_id")
+        case .certificateUnsuitable: Refusal(422, "certificate_unsuitable", field: "certificate")
+        case .certificateOfAnother: Refusal(422, "certificate_of_another", field: "certificate")
+        case .certificateNotAllowed: Refusal(409, "certificate_not_allowed")
+        case .titleDiffers: Refusal(409, "title_differs")
+        case .signerSignatureMissing: Refusal(409, "signer_signature_missing")
+        case .signerUnavailable: Refusal(503, "signer_unavailable", details: ["retry_after": 2])
         }
     }
 }

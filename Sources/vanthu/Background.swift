@@ -43,6 +43,7 @@ struct Background {
         return [
             Chores.Chore("sweep rows", every: .seconds(3600)) {
                 try await database.transaction { transaction in
+                    transaction.queue("SELECT signatures.sweep()")
                     _ = try transaction.run("SELECT platform.sweep()", closing: true)
                 }
             },

@@ -62,6 +62,16 @@ struct Installation {
         try KeyRoom(secretFile: self.configuration.keyFile, corporation: self.configuration.text(.corporation))
     }
 
+    /// Which certificates may sign what.
+    func signaturePolicy() throws -> SignaturePolicy {
+        let file = try self.configuration.text(.configFolder) + "/signature-policy.json"
+        do {
+            return try SignaturePolicy(file: file)
+        } catch {
+            throw Failure("\(file) cannot be read as a signature policy", "See README.md, Signing, for its form")
+        }
+    }
+
     /// The migrations of this release against `database`.
     func migrator(_ database: Database) throws -> Migrator {
         try Migrator(database: database, folder: self.configuration.text(.sqlFolder))

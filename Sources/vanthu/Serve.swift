@@ -42,7 +42,7 @@ struct Serve: AsyncParsableCommand {
             let responder = API.responder(
                 configuration: try Self.limits(settings), database: database, blobs: blobs,
                 password: Password(concurrency: try settings.integer(.passwordThreads)), keys: try installation.keys(),
-                metrics: metrics, log: log
+                policy: try installation.signaturePolicy(), metrics: metrics, log: log
             ) { try await migrator.check().isUpToDate }
             let pulses = Pulses(database: database, logger: logger)
             let pages = try Web.responder(
@@ -73,6 +73,7 @@ struct Serve: AsyncParsableCommand {
         limits.uploadLimit = try settings.integer(.uploadLimit)
         limits.trustsForwardedFor = try settings.boolean(.trustForwardedFor)
         limits.secureCookies = try settings.text(.publicAddress).hasPrefix("https:")
+        limits.signingLifetime = .seconds(try settings.integer(.signingSeconds))
         limits.sessionLifetime = .seconds(try settings.integer(.sessionHours) * 3600)
         return limits
     }

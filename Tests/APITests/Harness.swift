@@ -32,7 +32,9 @@ struct Harness: Sendable {
         API.responder(
             configuration: self.configuration, database: database ?? self.database.app,
             blobs: try BlobStore(folder: self.folder), password: Password(concurrency: 1),
-            keys: try KeyRoom(secretFile: self.folder + "/secret", corporation: "Tổng công ty Thử"), metrics: Metrics(),
+            keys: try KeyRoom(secretFile: self.folder + "/secret", corporation: "Tổng công ty Thử"),
+            policy: try SignaturePolicy(file: TestCluster.packageRoot + "/Config/signature-policy.json"),
+            metrics: Metrics(),
             isSchemaCurrent: { [database = self.database.app] in
                 try await database.transaction { try $0.one("SELECT true") { try $0.column(0) } }
             })

@@ -40,6 +40,7 @@ import Testing
         things.ids["people"] = tenant.head.id.text
         things.ids["posts"] = tenant.head.post.text
         let (task, delivery) = (UUIDv7.make(), UUIDv7.make())
+        let (certificate, session) = (UUIDv7.make(), UUIDv7.make())
         let document = try #require(UUID(uuidString: draft.id))
         try await TestDatabase.current.superuser.transaction("SELECT platform.begin_system(\(tenant.id))") {
             transaction in
@@ -58,6 +59,8 @@ import Testing
         }
         things.ids["tasks"] = task.text
         things.ids["deliveries"] = delivery.text
+        things.ids["signing-certificates"] = certificate.text
+        things.ids["signing-sessions"] = session.text
         return things
     }
 
@@ -70,6 +73,7 @@ import Testing
         var headers: HTTPFields = [:]
         if route.traits.contains(.ifMatch) { headers[.ifMatch] = "\"1\"" }
         var body = route.bodySchema?.example()
+        if route.name == "completeSigning" { body = ["pin": "246802"] }
         if route.name == "directDocument" { body = ["text": "a", "lead": ["unit_id": .string(person.unit.text)]] }
         var bytes: [UInt8]?
         if case .file = route.body { bytes = smallestPDF }
@@ -82,6 +86,7 @@ import Testing
             "documents.document", "documents.file", "documents.reader", "documents.register", "workflow.task",
             "workflow.step", "workflow.direction", "organisation.unit", "organisation.person", "organisation.post",
             "exchange.delivery", "exchange.dispatch", "signatures.signature", "signatures.certificate",
+            "signatures.signing_session", "signatures.signing_item",
             "platform.audit_entry",
         ]
         return try await TestDatabase.current.superuser.transaction { transaction in

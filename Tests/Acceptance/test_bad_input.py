@@ -434,7 +434,7 @@ def test_signing_many_documents_at_once_with_the_right_pin_locks_nothing(hanoi):
 def test_a_signature_that_fails_for_another_reason_costs_no_try(vanthu, database, hanoi):
     hanoi.keys()
     document = hanoi.document("awaiting_signature", letter_pdf())
-    tries = f"""SELECT k.tries_left FROM signatures.soft_key AS k JOIN signatures.certificate AS c ON c.id = k.certificate_id
+    tries = f"""SELECT signatures.tries_left(k.failures, k.locked_until) FROM signatures.soft_key AS k JOIN signatures.certificate AS c ON c.id = k.certificate_id
                  WHERE c.post_id = '{hanoi.leader.post}'"""
     before = database.value(tries)
     vanthu.wait_for_jobs()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from client import etag, new_key
+from devices import b64, device_certificate
 from paper import letter_pdf
 
 DIGEST = """
@@ -60,6 +61,10 @@ DOORS = {
     ("POST", "/api/v1/documents/{id}/number"): Door("signed", {"register_id": "{register}"}, conditional=True),
     ("POST", "/api/v1/documents/{id}/seal"): Door("numbered", {"pin": "246802"}, conditional=True),
     ("POST", "/api/v1/documents/{id}/issue"): Door("sealed", {"recipients": ["VCKV"]}, conditional=True),
+    ("GET", "/api/v1/signing-sessions/{id}"): Door("signing_session"),
+    ("POST", "/api/v1/signing-sessions/{id}/completion"): Door("signing_session", {"pin": "246802"}),
+    ("DELETE", "/api/v1/signing-sessions/{id}"): Door("signing_session"),
+    ("DELETE", "/api/v1/signing-certificates/{id}"): Door("signing_certificate"),
     ("GET", "/api/v1/documents/{id}/dispatches"): Door("issued"),
     ("GET", "/api/v1/deliveries/{id}"): Door("delivery"),
     ("GET", "/api/v1/deliveries/{id}/content"): Door("delivery"),
@@ -100,6 +105,11 @@ def things(vanthu, house, headquarters):
     (things["task"],) = [task["id"] for task in house.head.tasks() if task["document_id"] == directed]
     token = house.specialist.must("POST", "/tokens", json={"name": "máy quét", "scopes": ["documents:read"]})
     things["token"] = token["id"]
+    version = house.leader.document(things["awaiting_signature"])["version"]
+    wish = {"purpose": "signer", "documents": [{"document_id": things["awaiting_signature"], "version": version}]}
+    things["signing_session"] = house.leader.must("POST", "/signing-sessions", json=wish)["id"]
+    shown = {"purpose": "signer", "device": "token", "certificate": b64(device_certificate(house.leader.me["person"]["full_name"])[1])}
+    things["signing_certificate"] = house.leader.must("POST", "/signing-certificates", json=shown)["id"]
     sent = headquarters.document("sealed", letter_pdf())
     headquarters.clerk.issue(sent, [house.code])
     things["delivery"] = house.clerk.deliveries()[0]["id"]

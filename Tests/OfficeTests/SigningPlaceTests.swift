@@ -10,85 +10,8 @@ import Testing
 /// Where a signer puts the signature.
 @Suite(.database)
 struct SigningPlaceTests {
-    /// A correct PDF of one A4 page, turned by so much, without any text.
-    private static func pdf(turned rotation: Int = 0) -> [UInt8] {
-        let bodies = [
-            "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Rotate \(rotation)/Resources<<>>>>",
-        ]
-        var output = "%PDF-1.7\n"
-        var table = "xref\n0 4\n0000000000 65535 f \n"
-        for (index, body) in bodies.enumerated() {
-            let offset = String(output.utf8.count)
-            table += String(repeating: "0", count: 10 - offset.count) + offset + " 00000 n \n"
-            output += "\(index + 1) 0 obj\n\(body)\nendobj\n"
-        }
-        let start = output.utf8.count
-        return Array("\(output)\(table)trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n\(start)\n%%EOF\n".utf8)
-    }
-
-    /// A travel with a desk for signing, whose leader has a key and a document to sign.
-    private struct Signing {
-        let travel: Travel
-        let desk: SigningDesk
-        let document: UUID
-        let version: Int64
-        static let pin = "246802"
-        static let folder = FileManager.default.temporaryDirectory.appending(path: "signing-\(UUID().uuidString)")
-        /// One for all tests here: they share a database, and with it the internal CA that the first of them makes.
-        static let keys = Result {
-            try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
-            return try KeyRoom(
-                secretFile: Self.folder.path + "/secret", corporation: "Tổng công ty Bưu điện Việt Nam")
-        }
-
-        static func begin(_ pdf: [UInt8]) async throws -> Signing {
-            let travel = try await Travel.begin(in: .current)
-            let desk = SigningDesk(
-                database: travel.database.app, blobs: try BlobStore(folder: Self.folder.path + "/blobs"),
-                keys: try Self.keys.get())
-            let draft = CreateDraft(
-                draft: try Draft(
-                    direction: "outgoing", type: "CV", subject: "Mời họp", signer: travel.tenant.leader.post))
-            try await travel.act(as: travel.tenant.specialist) { draft(in: $0) }
-            let blob = try await desk.blobs.receive(pdf)
-            let upload = UploadFile(
-                document: draft.id, role: .main,
-                file: try await FileIntake(blobs: desk.blobs).accept(
-                    blob, name: "a.pdf", mediaType: "application/pdf", as: .main))
-            var version = try await travel.act(as: travel.tenant.specialist) { try upload(in: $0) }.version
-            for (person, action) in [
-                (travel.tenant.specialist, "submit"), (travel.tenant.head, "agree"), (travel.tenant.clerk, "agree"),
-            ] {
-                let act = try ActOnDocument(
-                    document: draft.id, action: action, comment: nil, recipient: nil, version: version)
-                version = try await travel.act(as: person) { try act(in: $0) }.version
-            }
-            try await EnrolKey(purpose: .signer, desk: desk)(pin: PIN(Self.pin), as: travel.tenant.leader.caller)
-            return Signing(travel: travel, desk: desk, document: draft.id, version: version)
-        }
-
-        func sign(at place: SignaturePlace?) async throws -> ActOutcome {
-            let sign = SignDocument(
-                document: self.document, purpose: .signer, version: self.version, place: place, desk: self.desk)
-            return try await sign(pin: PIN(Self.pin), as: self.travel.tenant.leader.caller).outcome
-        }
-
-        /// The rectangles of the form's fields in the newest file, as its update wrote them.
-        func rectangles() async throws -> [[Double]] {
-            let sha256: [UInt8] = try await self.travel.act(as: self.travel.tenant.leader) { transaction in
-                try MainFile.newest(of: self.document, in: transaction).sha256
-            }
-            let bytes = try await self.desk.blobs.bytes(of: sha256.hexadecimal, limit: 1 << 24)
-            let text = String(decoding: bytes, as: Unicode.ASCII.self)
-            return text.matches(of: /\/Rect\s*\[([^\]]*)\]/).map { match in
-                match.output.1.split(separator: " ").compactMap { Double($0) }
-            }
-        }
-    }
-
     @Test func aSignatureStandsWhereItIsPutAndTheSealOverItsLeftThird() async throws {
-        let signing = try await Signing.begin(Self.pdf())
+        let signing = try await Signing.begin(Signing.pdf())
         let outcome = try await signing.sign(at: SignaturePlace(page: 0, x: 300, y: 400))
         #expect(outcome.state == "signed")
         let rectangles = try await signing.rectangles()
@@ -110,14 +33,14 @@ struct SigningPlaceTests {
         SignaturePlace(page: 0, x: .infinity, y: 100),
     ])
     func aPlaceOutsideThePageIsRefusedAndCostsNoTry(place: SignaturePlace) async throws {
-        let signing = try await Signing.begin(Self.pdf())
+        let signing = try await Signing.begin(Signing.pdf())
         await #expect(throws: SignaturesError.placeOutsidePage) { try await signing.sign(at: place) }
         let keys = try await signing.travel.rows(CertificateQueries.mine, as: signing.travel.tenant.leader)
         #expect(keys.map { $0["tries_left"] } == [5])
     }
 
     @Test func aTurnedPageIsMeasuredAsItIsShown() async throws {
-        let signing = try await Signing.begin(Self.pdf(turned: 90))
+        let signing = try await Signing.begin(Signing.pdf(turned: 90))
         let proposal = try await signing.desk.proposal(
             for: signing.document, as: signing.travel.tenant.leader.caller)
         #expect(proposal.pages.map(\.width) == [842] && proposal.pages.map(\.height) == [595])
@@ -125,7 +48,7 @@ struct SigningPlaceTests {
     }
 
     @Test func aProposalIsForWhoMayReadTheDocument() async throws {
-        let signing = try await Signing.begin(Self.pdf())
+        let signing = try await Signing.begin(Signing.pdf())
         let tenant = signing.travel.tenant
         let proposal = try await signing.desk.proposal(for: signing.document, as: tenant.leader.caller)
         #expect(proposal.pages.count == 1 && proposal.pages.first?.rotation == 0)
@@ -141,7 +64,7 @@ struct SigningPlaceTests {
     }
 
     @Test func whoActsByDelegationNeitherSignsNorGetsAKey() async throws {
-        let signing = try await Signing.begin(Self.pdf())
+        let signing = try await Signing.begin(Signing.pdf())
         let tenant = signing.travel.tenant
         try await signing.travel.arrange(
             """
@@ -169,7 +92,7 @@ struct SigningPlaceTests {
     }
 
     @Test func aCheckTellsWhatBecameOfASignature() async throws {
-        let signing = try await Signing.begin(Self.pdf())
+        let signing = try await Signing.begin(Signing.pdf())
         let (tenant, desk) = (signing.travel.tenant, signing.desk)
         #expect(try await desk.verdicts(of: signing.document, as: tenant.specialist.caller) == [])
         _ = try await signing.sign(at: nil)

@@ -22,6 +22,8 @@ public struct APIConfiguration: Sendable {
     public var secureCookies = false
     /// How long a session lasts.
     public var sessionLifetime = Duration.seconds(12 * 3600)
+    /// How long what was prepared for signing waits for its signature values.
+    public var signingLifetime = Duration.seconds(300)
     /// What the OpenAPI document calls the version.
     public var version = "1.0.0"
 

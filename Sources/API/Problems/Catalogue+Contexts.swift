@@ -176,8 +176,44 @@ extension Catalogue {
           vi: Sai mã PIN | Mã PIN không đúng; xem số lần thử còn lại.
           en: Wrong PIN | The PIN is wrong; see how many tries are left.
         key_locked
-          vi: Khóa ký đã bị khóa | Sai PIN quá năm lần; phải tạo khóa mới.
-          en: Key locked | Five wrong PINs; a new key has to be made.
+          vi: Khóa ký đang bị khóa | Sai PIN quá nhiều lần. Chờ theo Retry-After, hoặc tạo khóa mới nếu đã khóa hẳn.
+          en: Key locked | Too many wrong PINs. Wait as Retry-After says; without it, a new key has to be made.
+        signing_session_expired
+          vi: Phiên ký đã hết hạn | Văn bản đã chuẩn bị quá lâu mà chưa ký. Hãy bắt đầu ký lại.
+          en: Signing session expired | The signature came too late. Start signing again.
+        signing_session_abandoned
+          vi: Phiên ký đã hủy | Phiên ký này đã được hủy. Hãy bắt đầu ký lại.
+          en: Signing session abandoned | This session was given up. Start signing again.
+        unknown_signing_item
+          vi: Không có văn bản này trong phiên ký | Hãy dùng mã của các mục trong phiên ký.
+          en: Not an item of this session | Use the ids of the session's items.
+        wrong_signature
+          vi: Chữ ký không khớp chứng thư | Giá trị chữ ký không do khóa của chứng thư này tạo trên dữ liệu đã chuẩn bị.
+          en: The signature does not verify | The certificate's key did not make this value over what was prepared.
+        wrong_proof
+          vi: Sai cách ký | Khóa ký trên máy chủ cần mã PIN; thiết bị cần giá trị chữ ký.
+          en: Another kind of proof | A soft key takes a PIN; a device takes signature values.
+        unknown_certificate
+          vi: Không có chứng thư này | Chứng thư không có, đã thu hồi, hoặc không phải của bạn.
+          en: Unknown certificate | There is no such certificate in force, or it is not yours.
+        certificate_unsuitable
+          vi: Chứng thư không ký được | Đây không phải chứng thư số, hoặc chứng thư không dùng để ký văn bản.
+          en: Certificate unsuitable | This is no certificate, or one that cannot sign documents.
+        certificate_of_another
+          vi: Chứng thư của người khác | Tên trong chứng thư không phải tên của bạn hoặc của cơ quan.
+          en: Somebody else's certificate | The name in the certificate is not yours or your organisation's.
+        certificate_not_allowed
+          vi: Chính sách không cho phép chứng thư này | Văn bản này cần chữ ký của loại chứng thư khác. Xem chính sách ký số.
+          en: Certificate not allowed | The signature policy asks for another kind of certificate here.
+        title_differs
+          vi: Chức danh không khớp | Chức danh trong chứng thư khác chức danh ký trên văn bản. Hãy cấp lại chứng thư.
+          en: The titles differ | The title in the certificate is not the one under which you sign. Have it reissued.
+        signer_signature_missing
+          vi: Chưa có chữ ký hợp lệ của người ký | Chỉ đóng dấu văn bản đã được người có thẩm quyền ký và chữ ký còn nguyên giá trị.
+          en: No valid signature of the signer | Only what the competent person has signed, validly, is sealed.
+        signer_unavailable
+          vi: Dịch vụ khóa ký tạm ngừng | Chưa dùng được khóa ký trên máy chủ. Hãy thử lại sau giây lát.
+          en: Key service away | The keys on the server cannot be used now. Try again in a moment.
         pin_too_weak
           vi: Mã PIN quá yếu | PIN phải có từ 6 đến 64 ký tự và không lặp một ký tự.
           en: PIN too weak | A PIN has 6 to 64 characters, not all the same.

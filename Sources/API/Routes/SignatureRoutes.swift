@@ -13,15 +13,16 @@ enum SignatureRoutes {
     private static let pin = Schema.object(
         "PIN", .required("pin", .secret(6...64, "Not one character only; never stored, never logged.")))
 
+    static let place = Schema.object(
+        "SignaturePlace", .required("page", .integer(0...99_999, "The first is 0.")),
+        .required("x", .number("Points from the left edge of the page as it is shown.")),
+        .required("y", .number("Points from its lower edge.")))
+
     private static let signing = Schema.object(
         "SigningRequest", .required("pin", .secret(6...64, "Never stored, never logged.")),
         .optional(
             "place",
-            Schema.object(
-                "SignaturePlace", .required("page", .integer(0...99_999, "The first is 0.")),
-                .required("x", .number("Points from the left edge of the page as it is shown.")),
-                .required("y", .number("Points from its lower edge."))
-            ).noted("The lower left corner of the signature; left out, the document's words say where.")))
+            Self.place.noted("The lower left corner of the signature; left out, the document's words say where.")))
 
     static let all: [Route] = [
         Route(
@@ -70,9 +71,13 @@ enum SignatureRoutes {
 
     private static let certificate = Schema.object(
         "SigningKey", .required("id", .id), .required("purpose", .choice(["signer", "seal"])),
+        .required("device", .choice(SigningDevice.allCases.map(\.rawValue))),
+        .required("kind", .choice(CertificateKind.allCases.map(\.rawValue), "By the root that it leads to.")),
         .required("subject", .text()), .required("serial", .text()), .required("state", .choice(["valid", "revoked"])),
         .required("not_before", .instant), .required("not_after", .instant),
-        .required("tries_left", .integer(0...5, "PINs that may still be tried; at 0 the key is locked.")))
+        .required(
+            "tries_left",
+            .integer(0...5, "PINs that may still be tried; at 0 the key is locked, or is not with the server.")))
 
     private static let authority = Schema.object(
         "CertificateAuthority", .required("id", .id), .required("kind", .choice(["root", "issuing"])),

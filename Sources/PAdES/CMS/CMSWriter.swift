@@ -131,7 +131,18 @@ extension DER.Serializer {
                     default: throw PDFError.unsupported("a hash that signatures are not made with")
                     }
                 try algorithm.serialize(name)
-            case .pkcs1, .dsa, .edwards, .freePSS:
+            case .pkcs1(let digest):
+                let name =
+                    switch digest {
+                    case .sha256: OID.rsaWithSHA256
+                    case .sha384: OID.rsaWithSHA384
+                    case .sha512: OID.rsaWithSHA512
+                    default: throw PDFError.unsupported("a hash that signatures are not made with")
+                    }
+                try algorithm.serialize(name)
+                // RFC 4055, 5: NULL, not nothing.
+                algorithm.appendPrimitiveNode(identifier: .null) { _ in }
+            case .dsa, .edwards, .freePSS:
                 throw PDFError.unsupported("a scheme that signatures are not made with")
             case .pss(let digest):
                 try algorithm.serialize(OID.rsaPSS)

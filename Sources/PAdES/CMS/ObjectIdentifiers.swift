@@ -93,6 +93,9 @@ extension SignatureAlgorithm {
         case .ecdsaWithSHA256: .ecdsa(.sha256)
         case .ecdsaWithSHA384: .ecdsa(.sha384)
         case .ecdsaWithSHA512: .ecdsa(.sha512)
+        case .rsaPKCS1WithSHA256: .pkcs1(.sha256)
+        case .rsaPKCS1WithSHA384: .pkcs1(.sha384)
+        case .rsaPKCS1WithSHA512: .pkcs1(.sha512)
         }
     }
 }

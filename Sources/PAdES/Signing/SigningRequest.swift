@@ -1,5 +1,5 @@
-/// How a signature is computed. Circular 15/2025/TT-BKHCN: RSA only as RSASSA-PSS with at least 2048 bits, ECDSA with at
-/// least 256, SHA-256 or better.
+/// How a signature is computed. Circular 15/2025/TT-BKHCN: RSA as RSASSA-PSS with at least 2048 bits, ECDSA with at least 256, SHA-256 or
+/// better. PKCS#1 v1.5 is there for tokens and remote services that can do nothing else, and never chosen by itself.
 public enum SignatureAlgorithm: String, Hashable, Sendable, Codable, CaseIterable {
     case rsaPSSWithSHA256
     case rsaPSSWithSHA384
@@ -7,6 +7,9 @@ public enum SignatureAlgorithm: String, Hashable, Sendable, Codable, CaseIterabl
     case ecdsaWithSHA256
     case ecdsaWithSHA384
     case ecdsaWithSHA512
+    case rsaPKCS1WithSHA256
+    case rsaPKCS1WithSHA384
+    case rsaPKCS1WithSHA512
 }
 
 /// A wall-clock time to the second, as seconds since 1970 UTC. Shown with the offset of Vietnam, +07:00.

@@ -63,6 +63,8 @@ extension ConfigurationKey {
         "The corporation that the organisations belong to: on their seals and in the internal CA's name.")
     public static let uploadLimit = Self("upload_limit", .integer, "209715200", "Bytes of one uploaded file.")
     public static let sessionHours = Self("session_hours", .integer, "12", "Hours after which people sign in again.")
+    public static let signingSeconds = Self(
+        "signing_seconds", .integer, "300", "Seconds that a document prepared for signing waits for its signature.")
     public static let passwordThreads = Self(
         "password_threads", .integer, "2", "Passwords checked at once; each takes 19 MiB and a core for a moment.")
     public static let jobSlots = Self("job_slots", .integer, "4", "Background jobs a process runs at once.")
@@ -76,6 +78,6 @@ extension ConfigurationKey {
         .databaseOwner, .databasePassword, .databaseOwnerPassword, .databasePool, .sqlFolder, .configFolder,
         .pagesFolder,
         .blobFolder,
-        .keyFile, .corporation, .uploadLimit, .sessionHours, .passwordThreads, .jobSlots, .logLevel,
+        .keyFile, .corporation, .uploadLimit, .sessionHours, .signingSeconds, .passwordThreads, .jobSlots, .logLevel,
     ]
 }

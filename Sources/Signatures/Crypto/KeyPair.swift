@@ -132,6 +132,10 @@ public final class KeyPair: @unchecked Sendable {
 
     private static func configure(_ context: OpaquePointer, _ algorithm: SignatureAlgorithm) throws(SoftKeyError) {
         guard algorithm.isRSA else { return }
+        if algorithm.isPKCS1 {
+            guard EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 else { throw .cryptography("PKCS#1") }
+            return
+        }
         guard EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1,
             EVP_PKEY_CTX_set_rsa_pss_saltlen(context, Int32(algorithm.digestSize)) == 1,
             EVP_PKEY_CTX_set_rsa_mgf1_md(context, algorithm.hash) == 1
@@ -140,26 +144,34 @@ public final class KeyPair: @unchecked Sendable {
 }
 
 extension SignatureAlgorithm {
+    fileprivate var isPKCS1: Bool {
+        switch self {
+        case .rsaPKCS1WithSHA256, .rsaPKCS1WithSHA384, .rsaPKCS1WithSHA512: true
+        default: false
+        }
+    }
+
     fileprivate var isRSA: Bool {
         switch self {
         case .rsaPSSWithSHA256, .rsaPSSWithSHA384, .rsaPSSWithSHA512: true
+        case .rsaPKCS1WithSHA256, .rsaPKCS1WithSHA384, .rsaPKCS1WithSHA512: true
         case .ecdsaWithSHA256, .ecdsaWithSHA384, .ecdsaWithSHA512: false
         }
     }
 
     fileprivate var digestSize: Int {
         switch self {
-        case .rsaPSSWithSHA256, .ecdsaWithSHA256: 32
-        case .rsaPSSWithSHA384, .ecdsaWithSHA384: 48
-        case .rsaPSSWithSHA512, .ecdsaWithSHA512: 64
+        case .rsaPSSWithSHA256, .ecdsaWithSHA256, .rsaPKCS1WithSHA256: 32
+        case .rsaPSSWithSHA384, .ecdsaWithSHA384, .rsaPKCS1WithSHA384: 48
+        case .rsaPSSWithSHA512, .ecdsaWithSHA512, .rsaPKCS1WithSHA512: 64
         }
     }
 
     fileprivate var hash: OpaquePointer? {
-        switch self {
-        case .rsaPSSWithSHA256, .ecdsaWithSHA256: EVP_sha256()
-        case .rsaPSSWithSHA384, .ecdsaWithSHA384: EVP_sha384()
-        case .rsaPSSWithSHA512, .ecdsaWithSHA512: EVP_sha512()
+        switch self.digestSize {
+        case 32: EVP_sha256()
+        case 48: EVP_sha384()
+        default: EVP_sha512()
         }
     }
 }

@@ -1,0 +1,188 @@
+import Documents
+import Foundation
+import PAdES
+import Platform
+import Postgres
+import Signatures
+
+/// Opens a signing session: fixes the bytes of every document and says what is to be signed. No key is touched.
+///
+/// Each document is looked at for itself: one that cannot be signed now is an item with its reason and holds up no other. Only when none can
+/// be signed is the session refused, with the first one's reason.
+public struct PrepareSigning: Sendable {
+    /// A document as the signer has seen it.
+    public struct Wish: Sendable {
+        public let document: UUID
+        public let version: Int64
+        /// Where the signer wants the signature; nil: where the words of the document say. The seal follows it.
+        public let place: SignaturePlace?
+
+        public init(document: UUID, version: Int64, place: SignaturePlace? = nil) {
+            self.document = document
+            self.version = version
+            self.place = place
+        }
+    }
+
+    /// The certificate that will sign.
+    public enum Choice: Sendable {
+        /// The soft key of the caller's post, or for the seal the organisation's.
+        case soft
+        /// A certificate in the list of signing keys.
+        case kept(UUID)
+        /// One that a device has just shown; it is registered when the caller has not done so before.
+        case shown(DeviceCertificate)
+    }
+
+    public static let mostDocuments = 50
+
+    public let id: UUID
+    public let purpose: CertificatePurpose
+    public let wishes: [Wish]
+    public let choice: Choice
+    public let channel: SignaturePolicy.Channel
+    /// Nil: what suits the key. PKCS#1 v1.5 only where the device can do nothing else.
+    public let algorithm: SignatureAlgorithm?
+    let desk: SigningDesk
+
+    /// - Parameter wishes: 1 to `mostDocuments`; the same document once only.
+    public init(
+        id: UUID = UUIDv7.make(), purpose: CertificatePurpose, wishes: [Wish], choice: Choice = .soft,
+        channel: SignaturePolicy.Channel = .inside, algorithm: SignatureAlgorithm? = nil, desk: SigningDesk
+    ) throws(DocumentsError) {
+        guard (1...Self.mostDocuments).contains(wishes.count), Set(wishes.map(\.document)).count == wishes.count else {
+            throw .unknownValue(field: "documents")
+        }
+        self.id = id
+        self.purpose = purpose
+        self.wishes = wishes
+        self.choice = choice
+        self.channel = channel
+        self.algorithm = algorithm
+        self.desk = desk
+    }
+
+    /// Keeps the session under `id`. Throws what `SigningGround.find` throws, `SignaturesError`.
+    public func callAsFunction(as caller: Caller) async throws {
+        var kind: CertificateKind?
+        if case .shown(let device) = self.choice {
+            kind = try await self.desk.kind(of: device)
+        }
+        var items: [NewSigningItem] = []
+        var certificate: SigningCertificate?
+        var firstRefusal: (any Error)?
+        for wish in self.wishes {
+            do {
+                let ground = try await self.ground(of: wish, kind, as: caller)
+                certificate = ground.certificate
+                items.append(try await self.prepared(ground, at: wish.place))
+            } catch DocumentsError.documentNotFound {
+                throw DocumentsError.documentNotFound
+            } catch {
+                guard let reason = Refusal(of: error) else { throw error }
+                firstRefusal = firstRefusal ?? error
+                items.append(
+                    NewSigningItem(
+                        document: wish.document, version: wish.version, signerName: "", signerTitle: "",
+                        outcome: .refused(status: reason.status, code: reason.code)))
+            }
+        }
+        let isHopeless = items.allSatisfy { if case .refused = $0.outcome { true } else { false } }
+        if let firstRefusal, isHopeless { throw firstRefusal }
+        guard let certificate else { throw SignaturesError.certificateNotFound }
+        let kept = items
+        try await self.desk.database.transaction(as: caller) { transaction in
+            transaction.queue("SELECT platform.ensure_in_person()")
+            try SigningSession.keep(
+                self.id, purpose: self.purpose, certificate: certificate.id, lifetime: self.desk.sessionLifetime,
+                items: kept, in: transaction)
+        }
+    }
+
+    private func ground(of wish: Wish, _ kind: CertificateKind?, as caller: Caller) async throws -> SigningGround {
+        try await self.desk.database.transaction(as: caller) { transaction in
+            try SigningGround.find(
+                wish.document, version: wish.version, for: self.purpose, in: transaction
+            ) { transaction in
+                switch self.choice {
+                case .soft: try SigningCertificate.soft(self.purpose, in: transaction)
+                case .kept(let id): try SigningCertificate.kept(id, self.purpose, in: transaction)
+                case .shown(let device): try device.register(kind ?? .unknown, in: transaction)
+                }
+            }
+        }
+    }
+
+    private func prepared(_ ground: SigningGround, at place: SignaturePlace?) async throws -> NewSigningItem {
+        let decision = try await self.desk.decide(ground, channel: self.channel)
+        let sha256 = ground.file.sha256.hexadecimal
+        guard let path = self.desk.blobs.path(of: sha256) else { throw BlobError.notFound }
+        let act: Sheet.Act
+        switch ground.purpose {
+        case .signer:
+            act = .sign(words: try await PDFTools.words(of: path) ?? "", place: place)
+        case .seal:
+            guard let number = ground.codeNumber, let issuedOn = ground.issuedOn else {
+                throw DocumentsError.notEditable
+            }
+            try await self.desk.ensureSigned(path)
+            act = .seal(
+                number: number, issuedOn: issuedOn, parent: ground.isHeadquarters ? nil : self.desk.keys.corporation)
+        }
+        let pdf = try await self.desk.blobs.bytes(of: sha256, limit: SigningDesk.largestFile)
+        let bytes = try await self.desk.keys.prepare(
+            pdf, Sheet(act: act, name: ground.name, organisation: ground.organisation), for: ground.certificate,
+            algorithm: self.algorithm, database: self.desk.database)
+        return NewSigningItem(
+            document: ground.document, version: ground.version, signerName: ground.signerName,
+            signerTitle: ground.title,
+            outcome: .prepared(
+                bytes, base: ground.file.sha256, file: (ground.file.name, ground.file.pageCount), decision: decision))
+    }
+}
+
+extension SigningDesk {
+    /// Whom the root of a device's certificate belongs to.
+    public func kind(of device: DeviceCertificate) async throws -> CertificateKind {
+        try await self.keys.kind(
+            of: device.certificate, issuers: device.chain, database: self.database)
+    }
+
+    /// What the policy says of a document and its certificate now. Throws `SignaturesError.certificateNotAllowed`, `.titleDiffers`.
+    func decide(
+        _ ground: SigningGround, channel: SignaturePolicy.Channel
+    ) async throws -> SignaturePolicy.Decision {
+        let facts = try CertificateFacts(ground.certificate.certificate)
+        return try self.policy.decide(
+            SignaturePolicy.Question(
+                direction: ground.direction, type: ground.type, step: ground.purpose.step, channel: channel,
+                kind: try await self.keys.kind(
+                    of: ground.certificate.certificate, issuers: ground.certificate.chain, database: self.database),
+                certifiedTitle: facts.title, title: ground.purpose == .signer ? ground.title : nil))
+    }
+
+    /// The organisation seals only what its signer has signed (Decree 30/2020, art. 32): the file is checked as anybody would check it.
+    /// Throws `SignaturesError.signerSignatureMissing`.
+    func ensureSigned(_ path: String) async throws {
+        let verdicts = try await self.keys.verdicts(ofFileAt: path, database: self.database) ?? []
+        let good: Set<SignatureVerdict.Standing> = [.valid, .validFilled]
+        guard verdicts.contains(where: { !$0.isSeal }), verdicts.allSatisfy({ good.contains($0.standing) }) else {
+            throw SignaturesError.signerSignatureMissing
+        }
+    }
+}
+
+extension Refusal {
+    /// What an error refuses, in the words of its users; nil for what is no refusal but a failure.
+    init?(of error: any Error) {
+        switch error {
+        case let refusal as Refusal: self = refusal
+        case let error as any RefusalConvertible: self = error.refusal
+        case let error as DatabaseError:
+            guard let status = error.refusalStatus, let condition = error.condition else { return nil }
+            self = Refusal(status, condition, field: error.field)
+        default: return nil
+        }
+        if self.status >= 500 { return nil }
+    }
+}
