@@ -94,7 +94,7 @@ let package = Package(
             swiftSettings: settings),
         tests("PostgresTests", ["Postgres", "CLibPQ", log]),
         tests("PAdESTests", ["PAdES", "Signatures"]),
-        tests("SignaturesTests", ["Signatures", "PAdES", "COpenSSL"]),
+        tests("SignaturesTests", ["Signatures", "PAdES", "Platform", "COpenSSL"]),
         tests("PlatformTests", ["TestSupport", "Platform", "Postgres", log, lifecycle]),
         tests("WebTests", ["Web", "API", "Signatures", "Postgres"]),
         tests(
