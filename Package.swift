@@ -49,6 +49,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CQPDF", pkgConfig: "libqpdf", providers: [.apt(["libqpdf-dev"])]),
 
         module("Postgres", ["CLibPQ", log]),
@@ -59,6 +60,11 @@ let package = Package(
         .target(
             name: "PAdES", dependencies: ["COpenSSL", "CQPDF", "CLiberationSerif", asn1], exclude: ["Fonts"],
             swiftSettings: settings),
+        // xmlsec1's headers need flags that SwiftPM takes from no pkg-config file, so they stay behind one function in C.
+        .target(
+            name: "CXMLSec", cSettings: [.unsafeFlags(["-I/usr/include/xmlsec1", "-I/usr/include/libxml2"])],
+            linkerSettings: [.linkedLibrary("xmlsec1")]),
+        module("XAdES", ["PAdES", "CXML", "CXMLSec"]),
         module("Platform", ["Postgres", "COpenSSL", "CArgon2", log, lifecycle]),
         module("Organisation", ["Platform", "Postgres"]),
         module("Documents", ["Organisation", "Platform", "Postgres"]),
@@ -94,6 +100,7 @@ let package = Package(
             swiftSettings: settings),
         tests("PostgresTests", ["Postgres", "CLibPQ", log]),
         tests("PAdESTests", ["PAdES", "Signatures"]),
+        tests("XAdESTests", ["XAdES", "PAdES"]),
         tests("SignaturesTests", ["Signatures", "PAdES", "Platform", "COpenSSL"]),
         tests("PlatformTests", ["TestSupport", "Platform", "Postgres", log, lifecycle]),
         tests("WebTests", ["Web", "API", "Signatures", "Postgres"]),

@@ -3,12 +3,12 @@
 # `one|other` means that either will do; the first is what gets installed.
 
 # What `swift build` links against.
-BUILD_PACKAGES=(libpq-dev libssl-dev libargon2-dev libqpdf-dev zlib1g-dev pkg-config)
+BUILD_PACKAGES=(libpq-dev libssl-dev libargon2-dev libqpdf-dev zlib1g-dev libxml2-dev libxmlsec1-dev pkg-config)
 # What the running server uses: the database, the PDF tools, the converter and its fonts, the sandbox for both; what pages are made of.
 RUN_PACKAGES=(postgresql-15 poppler-utils qpdf 'libreoffice-writer-nogui|libreoffice-writer' fonts-liberation2 bubblewrap tzdata procps
     libjs-bootstrap5 libjs-pdf libjs-chart.js)
 # What only the tests use.
-TEST_PACKAGES=(python3-venv shellcheck curl chromium)
+TEST_PACKAGES=(python3-venv shellcheck curl chromium xmlsec1)
 # What only the benchmark uses; pgbench itself comes with postgresql-15.
 BENCH_PACKAGES=(wrk jq)
 

@@ -105,7 +105,7 @@ struct CMSSignedData {
 }
 
 extension CMSSignedData.Signer {
-    fileprivate init(_ node: ASN1Node) throws {
+    init(_ node: ASN1Node) throws {
         var fields = try node.constructed(.sequence)[...]
         func next() throws -> ASN1Node {
             guard let node = fields.popFirst() else { throw CMSSignedData.Malformed() }

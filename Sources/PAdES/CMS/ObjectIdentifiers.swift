@@ -10,6 +10,8 @@ enum OID {
     static let algorithmProtection: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 52]
     static let signingCertificate: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 16, 2, 12]
     static let signatureTimeStamp: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 16, 2, 14]
+    static let contentTimeStamp: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 16, 2, 20]
+    static let counterSignature: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 6]
     static let timeStampInformation: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 16, 1, 4]
     static let signingCertificateV2: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 9, 16, 2, 47]
 
@@ -54,7 +56,7 @@ extension Digest.Algorithm {
 }
 
 /// How a signature value was made, including what is verified but never made.
-enum SignatureScheme: Hashable, Sendable {
+package enum SignatureScheme: Hashable, Sendable {
     /// Hash and mask hash agree and the salt is as long as the hash.
     case pss(Digest.Algorithm)
     case freePSS(Digest.Algorithm, mask: Digest.Algorithm, salt: Int)
@@ -64,7 +66,7 @@ enum SignatureScheme: Hashable, Sendable {
     /// Ed25519 and Ed448; the hash is that of the content beside it.
     case edwards(Digest.Algorithm)
 
-    var digest: Digest.Algorithm {
+    package var digest: Digest.Algorithm {
         switch self {
         case .pss(let digest), .pkcs1(let digest), .ecdsa(let digest), .dsa(let digest), .edwards(let digest): digest
         case .freePSS(let digest, _, _): digest
@@ -72,7 +74,7 @@ enum SignatureScheme: Hashable, Sendable {
     }
 
     /// Such as `RSASSA-PSS SHA-256`.
-    var name: String {
+    package var name: String {
         let hash = self.digest.rawValue
         return switch self {
         case .pss, .freePSS: "RSASSA-PSS " + hash
@@ -85,7 +87,7 @@ enum SignatureScheme: Hashable, Sendable {
 }
 
 extension SignatureAlgorithm {
-    var scheme: SignatureScheme {
+    package var scheme: SignatureScheme {
         switch self {
         case .rsaPSSWithSHA256: .pss(.sha256)
         case .rsaPSSWithSHA384: .pss(.sha384)

@@ -1,13 +1,13 @@
 import COpenSSL
 
 /// An X.509 certificate by OpenSSL: its key, its subject, whether it may sign documents.
-final class Certificate {
-    let der: [UInt8]
+package final class Certificate {
+    package let der: [UInt8]
     let handle: OpaquePointer
     fileprivate let key: OpaquePointer
 
     /// - Throws: `certificateUnsuitable` for bytes that are no certificate, or one whose key OpenSSL doesn't know.
-    init(_ der: [UInt8]) throws(PDFError) {
+    package init(_ der: [UInt8]) throws(PDFError) {
         let parsed = der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
             var cursor = buffer.baseAddress
             guard let certificate = d2i_X509(nil, &cursor, buffer.count) else { return nil }
@@ -64,10 +64,10 @@ final class Certificate {
 
     private var bits: Int { Int(EVP_PKEY_get_bits(self.key)) }
     /// The length of r and of s in a raw ECDSA signature.
-    var coordinateLength: Int? { self.isElliptic ? (self.bits + 7) / 8 : nil }
+    package var coordinateLength: Int? { self.isElliptic ? (self.bits + 7) / 8 : nil }
 
     /// Why the certificate can't sign a document; `nil` when it can (RFC 5280 4.2.1.3, Circular 15/2025).
-    var unsuitability: String? {
+    package var unsuitability: String? {
         // UINT32_MAX: no key usage, so every use.
         let usage = X509_get_key_usage(self.handle)
         guard usage & UInt32(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION) != 0 else { return "key usage without signing" }
@@ -82,7 +82,7 @@ final class Certificate {
         return self.bits <= 256 ? .ecdsaWithSHA256 : self.bits <= 384 ? .ecdsaWithSHA384 : .ecdsaWithSHA512
     }
 
-    func fits(_ scheme: SignatureScheme) -> Bool {
+    package func fits(_ scheme: SignatureScheme) -> Bool {
         switch scheme {
         case .ecdsa: self.isElliptic
         case .pss, .freePSS: self.isRSA
@@ -93,7 +93,7 @@ final class Certificate {
     }
 
     /// Whether the certificate's key made `signature` over `data`.
-    func verifies(_ signature: [UInt8], over data: [UInt8], scheme: SignatureScheme) -> Bool {
+    package func verifies(_ signature: [UInt8], over data: [UInt8], scheme: SignatureScheme) -> Bool {
         guard self.fits(scheme), let context = EVP_MD_CTX_new() else { return false }
         defer {
             EVP_MD_CTX_free(context)
@@ -133,7 +133,7 @@ final class Certificate {
         return String(decoding: UnsafeBufferPointer(start: utf8, count: Int(count)), as: UTF8.self)
     }
 
-    var commonName: String? { self.subject(NID_commonName) }
+    package var commonName: String? { self.subject(NID_commonName) }
 }
 
 extension Certificate {

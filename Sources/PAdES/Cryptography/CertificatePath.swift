@@ -1,9 +1,9 @@
 import COpenSSL
 
 /// Builds and checks certificate paths by OpenSSL.
-enum CertificatePath {
+package enum CertificatePath {
     /// - Parameter others: issuers from the signature and from the caller; those that are no certificates are passed over.
-    static func check(
+    package static func check(
         _ certificate: Certificate, others: [[UInt8]], roots: [[UInt8]], at time: SigningTime?
     ) -> SignatureReport.Trust {
         if let reason = certificate.unsuitability { return .untrusted(reason: reason) }

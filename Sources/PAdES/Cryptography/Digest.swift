@@ -1,9 +1,9 @@
 import COpenSSL
 
 /// A hash by OpenSSL, fed piece by piece so that big files need not be joined.
-final class Digest {
+package final class Digest {
     /// The hashes that are known. Signatures are made with SHA-2 only; the others are verified, because old files have them.
-    enum Algorithm: String, Sendable, Hashable, CaseIterable {
+    package enum Algorithm: String, Sendable, Hashable, CaseIterable {
         case md5 = "MD5"
         case sha1 = "SHA-1"
         case ripemd160 = "RIPEMD-160"
@@ -40,7 +40,7 @@ final class Digest {
         }
 
         /// In bytes.
-        var size: Int {
+        package var size: Int {
             switch self {
             case .md5: 16
             case .sha1, .ripemd160: 20
@@ -52,15 +52,15 @@ final class Digest {
         }
 
         /// Collisions have been made, so that a signature with it proves less than it says.
-        var isWeak: Bool { self == .sha1 || self == .ripemd160 || self.isBroken }
+        package var isWeak: Bool { self == .sha1 || self == .ripemd160 || self.isBroken }
         /// Collisions are made within seconds on any computer: a signature with it proves nothing.
-        var isBroken: Bool { self == .md5 }
+        package var isBroken: Bool { self == .md5 }
     }
 
     private let context: OpaquePointer
     private let algorithm: Algorithm
 
-    init(_ algorithm: Algorithm) throws(PDFError) {
+    package init(_ algorithm: Algorithm) throws(PDFError) {
         guard let context = EVP_MD_CTX_new() else { throw .cryptography("EVP_MD_CTX_new") }
         self.context = context
         self.algorithm = algorithm
@@ -79,12 +79,12 @@ final class Digest {
     /// Another that was fed the same so far.
     func copy() throws(PDFError) -> Digest { try Digest(copying: self) }
 
-    func update(_ bytes: ArraySlice<UInt8>) {
+    package func update(_ bytes: ArraySlice<UInt8>) {
         bytes.withUnsafeBytes { buffer in _ = EVP_DigestUpdate(self.context, buffer.baseAddress, buffer.count) }
     }
 
     /// The hash of what was fed so far; more may be fed afterwards.
-    func value() throws(PDFError) -> [UInt8] {
+    package func value() throws(PDFError) -> [UInt8] {
         guard let copy = EVP_MD_CTX_new() else { throw .cryptography("EVP_MD_CTX_new") }
         defer { EVP_MD_CTX_free(copy) }
         var result = [UInt8](repeating: 0, count: self.algorithm.size)
@@ -97,13 +97,13 @@ final class Digest {
         return result
     }
 
-    static func hash(_ algorithm: Algorithm, _ parts: [ArraySlice<UInt8>]) throws(PDFError) -> [UInt8] {
+    package static func hash(_ algorithm: Algorithm, _ parts: [ArraySlice<UInt8>]) throws(PDFError) -> [UInt8] {
         let digest = try Digest(algorithm)
         for part in parts { digest.update(part) }
         return try digest.value()
     }
 
-    static func hash(_ algorithm: Algorithm, _ bytes: [UInt8]) throws(PDFError) -> [UInt8] {
+    package static func hash(_ algorithm: Algorithm, _ bytes: [UInt8]) throws(PDFError) -> [UInt8] {
         try self.hash(algorithm, [bytes[...]])
     }
 }
