@@ -181,7 +181,7 @@ cluster_answers() {
 # cluster_processes: prints the ids of the PostgreSQL processes that live in this folder, orphans of a killed one included.
 cluster_processes() {
     local pid
-    for pid in $(pgrep -x 'postgres|postmaster'); do
+    for pid in $(pgrep -x postgres); do
         [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" != "$CLUSTER_DATA" ] || printf '%s\n' "$pid"
     done
 }
