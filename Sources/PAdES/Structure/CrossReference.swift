@@ -15,6 +15,8 @@ struct CrossReferenceSection: Sendable {
     var trailer: PDFDictionary
     /// The number of the stream object of a cross-reference stream.
     var streamNumber: Int?
+    /// Where the stream lies that `/XRefStm` adds to a table; its entries are in `entries`.
+    var hybridStream: Int?
     /// After the trailer dictionary or `endobj`, where `startxref` must follow.
     var bodyEnd: Int
 
@@ -34,12 +36,14 @@ struct CrossReferenceSection: Sendable {
 struct CrossReferenceReader {
     let bytes: [UInt8]
     let limits: PDFLimits
+    let reading: PDFFile.Reading
     private(set) var inflated = 0
     private var entryCount = 0
 
-    init(bytes: [UInt8], limits: PDFLimits) {
+    init(bytes: [UInt8], limits: PDFLimits, reading: PDFFile.Reading) {
         self.bytes = bytes
         self.limits = limits
+        self.reading = reading
     }
 
     /// Every section of the file, newest first.
@@ -53,16 +57,27 @@ struct CrossReferenceReader {
             }
             guard seen.insert(offset).inserted else { throw .damaged("cross-reference sections in a circle") }
             guard sections.count < self.limits.sections else { throw .tooComplex("too many revisions") }
-            let section = try self.section(at: offset)
-            guard section.trailer["XRefStm"] == nil else { throw .hybridCrossReference }
+            var section = try self.section(at: offset)
+            if let hidden = section.trailer["XRefStm"] { try self.addHidden(hidden, to: &section) }
             sections.append(section)
             switch section.trailer["Prev"] {
             case nil: next = nil
             case .integer(let previous) where previous > 0: next = previous
+            // Some writers say 0 for "none".
+            case .integer(0) where self.reading == .forgiving: next = nil
             default: throw .damaged("/Prev is no offset")
             }
         }
         return sections
+    }
+
+    /// The entries of `/XRefStm` where the table has none, or calls the object free so that old readers pass it over (7.5.8.4).
+    private mutating func addHidden(_ place: PDFValue, to section: inout CrossReferenceSection) throws(PDFError) {
+        guard self.reading == .forgiving else { throw .hybridCrossReference }
+        guard let offset = place.integer, offset > 0, offset < self.bytes.count else { throw .damaged("/XRefStm") }
+        let hidden = try self.stream(at: offset)
+        section.hybridStream = offset
+        section.entries.merge(hidden.entries) { table, stream in table == .free ? stream : table }
     }
 
     /// What the last `startxref` says. After its `%%EOF` only white space may follow.
@@ -120,9 +135,11 @@ struct CrossReferenceReader {
                 else { throw .damaged("cross-reference entry") }
                 let isUsed = lexer.takeKeyword("n")
                 guard isUsed || lexer.takeKeyword("f") else { throw .damaged("cross-reference entry") }
-                guard entries[first + index] == nil else { throw .damaged("object twice in one cross-reference") }
                 // Offset 0 can't hold an object: writers use it for numbers that they skipped.
-                entries[first + index] = isUsed && place > 0 ? .offset(place, generation: generation) : .free
+                let entry: CrossReferenceEntry = isUsed && place > 0 ? .offset(place, generation: generation) : .free
+                guard entries.updateValue(entry, forKey: first + index).map({ $0 == entry }) ?? true else {
+                    throw .damaged("object twice in one cross-reference")
+                }
             }
         }
         guard case .dictionary(let trailer) = try lexer.value() else { throw .damaged("trailer") }
@@ -150,8 +167,10 @@ struct CrossReferenceReader {
             try self.count(runs[run + 1])
             for number in runs[run]..<(runs[run] + runs[run + 1]) {
                 guard position + width <= data.count else { throw .damaged("cross-reference stream too short") }
-                guard entries[number] == nil else { throw .damaged("object twice in one cross-reference") }
-                entries[number] = Self.entry(data[position..<(position + width)], widths)
+                let entry = Self.entry(data[position..<(position + width)], widths)
+                guard entries.updateValue(entry, forKey: number).map({ $0 == entry }) ?? true else {
+                    throw .damaged("object twice in one cross-reference")
+                }
                 position += width
             }
         }

@@ -40,7 +40,7 @@ extension PDFFile {
                 throw .tooComplex("form")
             }
             guard seen.insert(node.reference).inserted,
-                let dictionary = try self.object(node.reference, in: view)?.value.dictionary
+                let dictionary = try self.readable(node.reference, in: view)?.value.dictionary
             else { continue }
             let type = dictionary["FT"] ?? node.type
             let value = dictionary["V"] ?? node.value
@@ -49,7 +49,7 @@ extension PDFFile {
             let kids = try self.resolve(dictionary["Kids"], in: view).array?.compactMap(\.reference) ?? []
             // Kids without a partial name are widgets of this field; with one they are fields.
             var fieldKids: [PDFReference] = []
-            for kid in kids where try self.object(kid, in: view)?.value.dictionary?["T"] != nil {
+            for kid in kids where try self.readable(kid, in: view)?.value.dictionary?["T"] != nil {
                 fieldKids.append(kid)
             }
             guard fieldKids.isEmpty else {
@@ -79,7 +79,7 @@ extension PDFFile {
         var seen: Set<PDFReference> = []
         for field in try self.fields(in: view) where field.isSignature {
             guard let reference = field.value?.reference,
-                let dictionary = try self.object(reference, in: view)?.value.dictionary,
+                let dictionary = try self.readable(reference, in: view)?.value.dictionary,
                 seen.insert(reference).inserted
             else { continue }
             guard result.count < self.limits.signatures else { throw .tooComplex("too many signatures") }

@@ -8,6 +8,15 @@ final class PDFFile {
         var end: Int
     }
 
+    /// How much oddness is put up with.
+    enum Reading: Sendable {
+        /// For files that are to be extended: whatever readers might understand differently is refused.
+        case strict
+        /// For judging what is there: old and new cross-references side by side, encryption with an empty password, bytes
+        /// before the header, objects that can't be read.
+        case forgiving
+    }
+
     private struct ObjectStream {
         var data: [UInt8]
         /// Number and offset of each object.
@@ -16,6 +25,10 @@ final class PDFFile {
 
     let bytes: [UInt8]
     let limits: PDFLimits
+    let reading: Reading
+    private var decryption: Decryption?
+    /// Where `/Encrypt` is an object of its own: its strings are not encrypted.
+    private var encryptionNumber: Int?
     /// Oldest first; never empty.
     let revisions: [Revision]
     /// What each revision says of each object, oldest first.
@@ -27,17 +40,19 @@ final class PDFFile {
     private var lookups = 0
     private var syntaxBytes = 0
 
-    init(_ bytes: [UInt8], limits: PDFLimits = .standard) throws(PDFError) {
+    init(_ bytes: [UInt8], limits: PDFLimits = .standard, reading: Reading = .strict) throws(PDFError) {
         let header = Array("%PDF-".utf8)
         guard let start = bytes.prefix(1_024 + header.count).indices.first(where: { bytes[$0...].starts(with: header) })
         else { throw .notAPDF }
-        guard start == 0 else { throw .damaged("bytes before the header") }
+        guard start == 0 || reading == .forgiving else { throw .damaged("bytes before the header") }
         self.bytes = bytes
         self.limits = limits
-        var reader = CrossReferenceReader(bytes: bytes, limits: limits)
+        self.reading = reading
+        var reader = CrossReferenceReader(bytes: bytes, limits: limits, reading: reading)
         let sections = try reader.sections()
         self.inflated = reader.inflated
-        guard !sections.contains(where: { $0.trailer["Encrypt"] != nil }) else { throw .encrypted }
+        let isEncrypted = sections.contains { $0.trailer["Encrypt"] != nil }
+        guard !isEncrypted || reading == .forgiving else { throw .encrypted }
         self.revisions = try Self.revisions(sections, bytes)
         var history: [Int: [(view: Int, entry: CrossReferenceEntry)]] = [:]
         for (view, revision) in self.revisions.enumerated() {
@@ -47,6 +62,32 @@ final class PDFFile {
             }
         }
         self.history = history
+        if isEncrypted { try self.prepareDecryption() }
+    }
+
+    private func prepareDecryption() throws(PDFError) {
+        let trailer = self.trailer(in: self.lastView)
+        self.encryptionNumber = trailer["Encrypt"]?.reference?.number
+        let identifier = try self.resolve(trailer["ID"], in: self.lastView).array?.first
+        guard let dictionary = try self.resolve(trailer["Encrypt"], in: self.lastView).dictionary else {
+            throw .encrypted
+        }
+        var whole = PDFDictionary()
+        for key in dictionary.keys { whole[key] = try self.resolve(dictionary[key], in: self.lastView) }
+        let decryption = try Decryption(
+            whole, identifier: try self.resolve(identifier, in: self.lastView).string ?? [])
+        self.objects = [:]
+        self.decryption = decryption
+    }
+
+    /// As `object`, but an object that can't be read counts as absent where the reading is forgiving.
+    func readable(_ reference: PDFReference, in view: Int) throws(PDFError) -> PDFObject? {
+        do {
+            return try self.object(reference, in: view)
+        } catch .damaged(let reason) {
+            guard self.reading == .forgiving else { throw .damaged(reason) }
+            return nil
+        }
     }
 
     /// Groups sections into revisions. A revision ends at the `%%EOF` whose `startxref` names its newest section.
@@ -101,12 +142,17 @@ final class PDFFile {
         if let known = self.objects[offset] { return known }
         guard self.resolving.insert(offset).inserted else { throw .damaged("stream length refers to itself") }
         defer { self.resolving.remove(offset) }
-        let object = try IndirectObjectReader(bytes: self.bytes).object(at: offset) { reference throws(PDFError) in
+        var object = try IndirectObjectReader(bytes: self.bytes).object(at: offset) { reference throws(PDFError) in
             guard case .offset(let place, _)? = self.entry(reference.number, in: view) else { return nil }
             return try self.object(at: place, in: view).value.integer
         }
         self.syntaxBytes += (object.extent?.count ?? 0) - (object.stream?.count ?? 0)
         guard self.syntaxBytes <= self.limits.syntaxBytes else { throw .tooComplex("too much structure") }
+        if let decryption = self.decryption, object.reference.number != self.encryptionNumber,
+            object.value.dictionary?["Type"] != .name("XRef")
+        {
+            object.value = try decryption.value(object.value, of: object.reference)
+        }
         self.objects[offset] = object
         return object
     }
@@ -138,8 +184,10 @@ final class PDFFile {
             let count = try self.resolve(dictionary["N"], in: view).integer, count >= 0, count <= self.limits.objects,
             let first = try self.resolve(dictionary["First"], in: view).integer, first >= 0
         else { throw .damaged("object stream") }
+        var content = self.bytes[raw]
+        if let decryption = self.decryption { content = try decryption.stream(content, of: object.reference)[...] }
         let data = try StreamDecoder.decode(
-            dictionary, self.bytes[raw], limit: self.limits.inflatedBytes - self.inflated)
+            dictionary, content, limit: self.limits.inflatedBytes - self.inflated)
         self.inflated += data.count
         var lexer = PDFLexer(data, end: first)
         var index: [(number: Int, offset: Int)] = []

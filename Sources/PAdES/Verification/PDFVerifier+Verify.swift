@@ -14,14 +14,25 @@ extension PDFVerifier {
     ///
     /// A failure that concerns one signature stays with it; one that concerns the file is `failure` in the report.
     public func report(on pdf: [UInt8]) -> VerificationReport {
+        let readable = ReadableFile(pdf, limits: self.limits)
         do {
-            return VerificationReport(signatures: try self.signatures(of: try PDFFile(pdf, limits: self.limits)))
+            var signatures: [SignatureReport] = []
+            if let file = readable.file { signatures = try self.signatures(of: file, rest: readable.rest) }
+            // A file that was cut off says too little; one whose cross-reference is wrong may still hold signed bytes.
+            if let rest = readable.rest, readable.failure != .truncated {
+                for signed in StraySignatures.find(in: pdf, rest) {
+                    var check = SignatureCheck(stray: signed, in: pdf)
+                    check.run(issuers: [], digests: PrefixDigests(pdf))
+                    signatures.append(self.report(check, trust: .unknown, changes: [.behind(rest)]))
+                }
+            }
+            return VerificationReport(signatures: signatures, failure: readable.failure)
         } catch {
             return VerificationReport(signatures: [], failure: error)
         }
     }
 
-    private func signatures(of file: PDFFile) throws(PDFError) -> [SignatureReport] {
+    private func signatures(of file: PDFFile, rest: Range<Int>?) throws(PDFError) -> [SignatureReport] {
         let pdf = file.bytes
         guard file.revisions.count <= 1_000 else { throw .tooComplex("too many revisions") }
         let found = try self.found(in: file)
@@ -44,7 +55,12 @@ extension PDFVerifier {
                     ?? CertificatePath.check(certificate, others: others, roots: self.roots, at: self.time)
                 paths[key] = trust
             }
-            reports.append(self.report(check, trust: trust, updates: updates, isCurrent: isCurrent))
+            var changes = self.changes(after: view, in: file, updates)
+            if !isCurrent {
+                changes.append(SignatureReport.Change(kind: .forbidden, subject: "signature removed", isAllowed: false))
+            }
+            if let rest { changes.append(.behind(rest)) }
+            reports.append(self.report(check, trust: trust, changes: changes))
         }
         return reports
     }
@@ -85,33 +101,30 @@ extension PDFVerifier {
     private func updates(of file: PDFFile, since first: Int) -> [Int: UpdateAnalysis] {
         guard first < file.lastView else { return [:] }
         var result: [Int: UpdateAnalysis] = [:]
-        // Unreadable objects might refer to anything: then nothing that is added can be judged.
-        let readable = try? UpdateAnalysis.references(in: file, view: first)
-        var referenced = readable ?? []
+        // Objects that can't be read might refer to anything: then nothing that is added can be judged.
+        var graph = try? ObjectGraph(file, view: first)
         for view in (first + 1)...file.lastView {
-            var analysis = UpdateAnalysis(file, view: view, referenced: &referenced)
-            if readable == nil { analysis.forbid("unreadable object") }
-            result[view] = analysis
+            if var known = graph, known.view == view - 1 {
+                result[view] = UpdateAnalysis(file, view: view, graph: &known)
+                graph = known
+            } else {
+                result[view] = UpdateAnalysis(unreadable: file, view: view)
+            }
         }
         return result
     }
 
+    private func changes(
+        after view: Int, in file: PDFFile, _ updates: [Int: UpdateAnalysis]
+    ) -> [SignatureReport.Change] {
+        guard view < file.lastView else { return [] }
+        let permissions = try? file.permissions(in: view)
+        return ((view + 1)...file.lastView).flatMap { updates[$0]?.changes ?? [] }.map { Self.judge($0, permissions) }
+    }
+
     private func report(
-        _ check: SignatureCheck, trust: SignatureReport.Trust, updates: [Int: UpdateAnalysis], isCurrent: Bool
+        _ check: SignatureCheck, trust: SignatureReport.Trust, changes: [SignatureReport.Change]
     ) -> SignatureReport {
-        let file = check.file
-        let permissions = try? file.permissions(in: check.view)
-        var changes: [SignatureReport.Change] = []
-        if check.view < file.lastView {
-            for view in (check.view + 1)...file.lastView {
-                for change in updates[view]?.changes ?? [] {
-                    changes.append(Self.judge(change, permissions))
-                }
-            }
-        }
-        if !isCurrent {
-            changes.append(SignatureReport.Change(kind: .forbidden, subject: "signature removed", isAllowed: false))
-        }
         let (verdict, reasons) = Self.verdict(check, changes)
         let certificate = check.certificate
         let dictionary = check.signed.dictionary
@@ -120,7 +133,7 @@ extension PDFVerifier {
             fieldName: check.signed.field.name, kind: check.token == nil ? .signature : .documentTimeStamp,
             verdict: verdict, reasons: reasons, remarks: check.findings.remarks, trust: trust,
             coversWholeFile: check.coversWholeFile, revision: check.view, signedLength: check.ranges?.end,
-            certificationLevel: (try? file.permissions(of: dictionary, in: check.view))?.certification,
+            certificationLevel: (try? check.file?.permissions(of: dictionary, in: check.view))?.certification,
             changes: changes, subFilter: check.subFilter, algorithm: check.token?.algorithm ?? check.scheme?.name,
             isBaseline: isPAdES && check.findings.form.isEmpty && check.findings.remarks.isEmpty,
             signerName: certificate?.commonName, signerTitle: certificate?.subject(NID_title),
@@ -154,21 +167,27 @@ extension PDFVerifier {
     private static func judge(
         _ change: UpdateAnalysis.Change, _ permissions: PDFFile.Permissions?
     ) -> SignatureReport.Change {
-        let isAllowed: Bool
-        if let permissions {
-            let level = permissions.certification
-            let isLocked = change.field.map { permissions.locks($0) } ?? false
-            isAllowed =
-                switch change.kind {
-                case .forbidden: false
-                case .fieldFilled, .signatureAdded:
-                    level != 1 && !isLocked && !(change.isVisibleAddition && level != nil)
-                case .metadata, .structure: level != 1
-                case .annotation: level == nil || level == 3
-                }
-        } else {
-            isAllowed = false
+        guard let permissions else {
+            return SignatureReport.Change(kind: change.kind, subject: change.subject, isAllowed: false)
         }
+        let level = permissions.certification
+        let isLocked = change.field.map { permissions.locks($0) } ?? false
+        let isAllowed =
+            switch change.kind {
+            case .forbidden: false
+            case .fieldFilled: level != 1 && !isLocked
+            case .signatureAdded:
+                (level != 1 || change.isTimeStamp) && !isLocked && !(change.isVisibleAddition && level != nil)
+            case .metadata, .structure: true
+            case .annotation: level == nil || level == 3
+            }
         return SignatureReport.Change(kind: change.kind, subject: change.subject, isAllowed: isAllowed)
+    }
+}
+
+extension SignatureReport.Change {
+    /// Bytes behind what can be read.
+    fileprivate static func behind(_ rest: Range<Int>) -> Self {
+        Self(kind: .forbidden, subject: "\(rest.count) bytes that no cross-reference lists", isAllowed: false)
     }
 }

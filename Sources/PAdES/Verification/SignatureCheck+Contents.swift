@@ -95,7 +95,7 @@ extension SignatureCheck {
 
     /// PKCS #1 with the certificate in the dictionary, the oldest form.
     private mutating func judgePKCS1(_ content: () -> [UInt8]) {
-        let entry = (try? self.file.resolve(self.signed.dictionary["Cert"], in: self.view)) ?? .null
+        let entry = self.resolved(self.signed.dictionary["Cert"])
         guard let der = entry.string ?? entry.array?.first?.string, let certificate = try? Certificate(der) else {
             return self.findings.structure.append("signer_certificate_missing")
         }

@@ -1,7 +1,8 @@
 /// Judges one signature: its place in the file, then what it is by its `/SubFilter`. Changes made after it are
 /// `UpdateAnalysis`.
 struct SignatureCheck {
-    let file: PDFFile
+    /// `nil` for a signature found in a part of a file that can't be read.
+    let file: PDFFile?
     let bytes: [UInt8]
     let signed: PDFFile.SignedField
     /// The revision that added the signature.
@@ -35,12 +36,25 @@ struct SignatureCheck {
         self.view = view
     }
 
+    /// Of a signature dictionary that lies in bytes which no cross-reference makes sense of.
+    init(stray signed: PDFFile.SignedField, in bytes: [UInt8]) {
+        self.file = nil
+        self.bytes = bytes
+        self.signed = signed
+        self.view = 0
+    }
+
+    func resolved(_ value: PDFValue?) -> PDFValue {
+        guard let file = self.file else { return value ?? .null }
+        return (try? file.resolve(value, in: self.view)) ?? .null
+    }
+
     var subFilter: String? { self.signed.dictionary["SubFilter"]?.name }
     var contents: [UInt8] { self.signed.dictionary["Contents"]?.string ?? [] }
 
     /// - Parameter issuers: certificates that are known besides those in the signature.
     mutating func run(issuers: [[UInt8]], digests: PrefixDigests) {
-        guard let ranges = self.signedRanges() else { return }
+        guard let ranges = self.file.map({ self.signedRanges(in: $0) }) ?? self.strayRanges() else { return }
         self.ranges = ranges
         self.coversWholeFile = self.bytes[ranges.end...].allSatisfy(PDFLexer.isSpace)
         self.judgeContents(issuers: issuers) {
@@ -52,25 +66,20 @@ struct SignatureCheck {
 
     /// The ranges, when they are the whole file up to the end of the signature's own revision, without exactly its
     /// `/Contents` token.
-    private mutating func signedRanges() -> SignedRanges? {
+    private mutating func signedRanges(in file: PDFFile) -> SignedRanges? {
         func refuse(_ reason: String) -> SignedRanges? {
             self.findings.structure.append(reason)
             return nil
         }
-        guard case .offset? = self.file.entry(self.signed.signature.number, in: self.view),
-            let object = try? self.file.object(self.signed.signature, in: self.view), let extent = object.extent
+        guard case .offset? = file.entry(self.signed.signature.number, in: self.view),
+            let object = try? file.object(self.signed.signature, in: self.view), let extent = object.extent
         else { return refuse("signature_in_object_stream") }
-        let previousEnd = self.view > 0 ? self.file.revisions[self.view - 1].end : 0
-        let revisionEnd = self.file.revisions[self.view].end
+        let previousEnd = self.view > 0 ? file.revisions[self.view - 1].end : 0
+        let revisionEnd = file.revisions[self.view].end
         guard extent.lowerBound >= previousEnd, extent.upperBound <= revisionEnd else {
             return refuse("signature_outside_its_revision")
         }
-        guard let numbers = try? self.file.resolve(self.signed.dictionary["ByteRange"], in: self.view).array,
-            numbers.count == 4, case let range = numbers.compactMap(\.integer), range.count == 4, range[0] == 0,
-            range.allSatisfy({ $0 >= 0 && $0 <= self.bytes.count }), range[1] < range[2],
-            range[2] + range[3] <= self.bytes.count
-        else { return refuse("byte_range_malformed") }
-        let (gap, end) = (range[1]..<range[2], range[2] + range[3])
+        guard let (gap, end) = self.byteRange, end <= self.bytes.count else { return refuse("byte_range_malformed") }
         guard let contents = self.contentsToken(in: extent), contents == gap, self.bytes[gap.lowerBound] == 0x3C,
             self.bytes[gap.upperBound - 1] == 0x3E,
             Self.isHex(self.bytes[(gap.lowerBound + 1)..<(gap.upperBound - 1)])
@@ -78,6 +87,29 @@ struct SignatureCheck {
         // Only white space after %%EOF may be left out or included.
         guard end >= revisionEnd, self.bytes[revisionEnd..<end].allSatisfy(PDFLexer.isSpace) else {
             return refuse("byte_range_ends_inside_revision")
+        }
+        return SignedRanges(gap: gap, end: end)
+    }
+
+    /// `/ByteRange`: four numbers, the first of them 0. `nil` for anything else.
+    private var byteRange: (gap: Range<Int>, end: Int)? {
+        guard let numbers = self.resolved(self.signed.dictionary["ByteRange"]).array, numbers.count == 4,
+            case let range = numbers.compactMap(\.integer), range.count == 4, range[0] == 0,
+            range.allSatisfy({ (0...(1 << 40)).contains($0) }), range[1] < range[2]
+        else { return nil }
+        return (range[1]..<range[2], range[2] + range[3])
+    }
+
+    /// Without a cross-reference it can only be said whether the bytes that the dictionary names are there and were signed.
+    private mutating func strayRanges() -> SignedRanges? {
+        guard let (gap, end) = self.byteRange else {
+            self.findings.structure.append("byte_range_malformed")
+            return nil
+        }
+        guard end <= self.bytes.count else {
+            // The file was longer when it was signed: its bytes are gone or moved.
+            self.findings.cryptography.append("signed_bytes_missing")
+            return nil
         }
         return SignedRanges(gap: gap, end: end)
     }

@@ -9,40 +9,51 @@ struct UpdateAnalysis {
         var field: String?
         /// A visible new field: only where nothing is certified.
         var isVisibleAddition = false
+        /// A document time stamp or what goes with it: allowed even where a certification forbids every change
+        /// (ISO 32000-2, 12.8.2.2.2).
+        var isTimeStamp = false
     }
 
     let file: PDFFile
     /// The view before and with the update.
     let old: Int
     let new: Int
-    private(set) var changes: [Change] = []
+    var changes: [Change] = []
     /// References of the fields that the update added.
-    private var addedFields: Set<PDFReference> = []
+    var addedFields: Set<PDFReference> = []
+    /// The fields that it filled, by the number of their object.
+    var filledFields: Set<Int> = []
     /// Numbers that mean something else than before, or that mean something for the first time.
-    private var changed: [Int: CrossReferenceEntry] = [:]
-    private var fresh: Set<Int> = []
+    private var changed: Set<Int> = []
+    var fresh: Set<Int> = []
 
-    /// - Parameter referenced: every object number that the file up to `view - 1` refers to; the update's own are added.
-    init(_ file: PDFFile, view: Int, referenced: inout Set<Int>) {
+    /// - Parameter graph: of the file up to `view - 1`; it goes on to `view`.
+    init(_ file: PDFFile, view: Int, graph: inout ObjectGraph) {
         self.file = file
         self.old = view - 1
         self.new = view
         do {
             let layout = try UpdateLayout(file, view: view)
-            try self.classifyEntries(layout, referenced)
             try self.checkTrailer()
+            let before = graph
+            let reached = before.reachable()
+            try graph.advance(file.revisions[view].sections[0].entries.keys)
+            try self.classifyEntries(layout, before, reached, graph.reachable())
             let roles = try Roles(file, view: self.old)
             // Forms first: what they add is what pages may show.
-            let order = self.changed.keys.sorted {
-                (roles[$0]?.rank ?? 9, $0) < (roles[$1]?.rank ?? 9, $1)
-            }
-            for number in order { try self.judge(number, roles[number]) }
-            for number in layout.objects.keys.sorted() {
-                referenced.formUnion(try Self.references(in: file, number, view: view))
-            }
+            let order = self.changed.sorted { (roles[$0]?.role.rank ?? 9, $0) < (roles[$1]?.role.rank ?? 9, $1) }
+            for number in order { try self.judge(number, roles[number], before, reached) }
         } catch {
             self.forbid("malformed update")
         }
+    }
+
+    /// An update that could not be compared with anything.
+    init(unreadable file: PDFFile, view: Int) {
+        self.file = file
+        self.old = view - 1
+        self.new = view
+        self.forbid("unreadable object")
     }
 
     mutating func forbid(_ subject: String) {
@@ -53,178 +64,158 @@ struct UpdateAnalysis {
         self.changes.append(Change(kind: kind, subject: subject, field: field))
     }
 
-    private mutating func classifyEntries(_ layout: UpdateLayout, _ referenced: Set<Int>) throws(PDFError) {
+    /// - Parameters:
+    ///   - reached: what could be reached before the update.
+    ///   - reachable: what can be reached with it. What can't is seen by nobody.
+    private mutating func classifyEntries(
+        _ layout: UpdateLayout, _ graph: ObjectGraph, _ reached: Set<Int>, _ reachable: Set<Int>
+    ) throws(PDFError) {
         let section = self.file.revisions[self.new].sections[0]
+        var supplied: [Int] = []
         for (number, entry) in section.entries {
             let before = self.file.entry(number, in: self.old)
-            if case .offset(let offset, _) = entry, number != section.streamNumber,
+            if case .offset(let offset, _) = entry, number != section.streamNumber, offset != section.hybridStream,
                 layout.objects[number]?.lowerBound != offset, before != entry
             {
                 throw .damaged("entry outside the update")
             }
-            let isUsed = before != nil && before != .free
-            switch entry {
-            case .free:
-                if isUsed, number != 0 { self.forbid("object \(number) deleted") }
-            case .offset, .compressed:
-                if before == entry {
-                    continue
-                } else if isUsed {
-                    self.changed[number] = entry
+            guard before != entry else { continue }
+            if let before, before != .free {
+                try self.checkContainer(number, before)
+                guard reachable.contains(number) else { continue }
+                if entry == .free {
+                    self.forbid("object \(number) deleted")
+                } else if reached.contains(number) {
+                    self.changed.insert(number)
                 } else {
                     self.fresh.insert(number)
-                    // An object that the signed document missed would now appear in it.
-                    if referenced.contains(number) { self.forbid("object \(number) supplied afterwards") }
                 }
+            } else if entry != .free {
+                self.fresh.insert(number)
+                if graph.mentioned.contains(number) { supplied.append(number) }
             }
         }
-        if let number = section.streamNumber, let before = self.file.entry(number, in: self.old), before != .free {
-            self.forbid("object \(number) replaced by a cross-reference")
+        // An object that the signed document missed would now appear in it.
+        for number in supplied.sorted()
+        where graph.isNamed(number, reachable: reached.intersection(reachable), besides: self.changed) {
+            self.forbid("object \(number) supplied afterwards")
+        }
+    }
+
+    /// The objects in an object stream change with it, though their entries stay.
+    private mutating func checkContainer(_ number: Int, _ entry: CrossReferenceEntry) throws(PDFError) {
+        guard case .offset(_, let generation) = entry else { return }
+        let object = try? self.file.object(PDFReference(number: number, generation: generation), in: self.old)
+        if object == nil || object?.value.dictionary?["Type"] == .name("ObjStm") {
+            self.forbid("object stream \(number) replaced")
         }
     }
 
     private mutating func checkTrailer() throws(PDFError) {
         let (before, after) = (self.file.trailer(in: self.old), self.file.trailer(in: self.new))
         if before["Root"] != after["Root"] { self.forbid("document catalogue") }
+        if before["Encrypt"] != after["Encrypt"] { self.forbid("encryption") }
         if before["Info"] != after["Info"] { self.allow(.metadata, "document information") }
         let first = try self.file.resolve(before["ID"], in: self.old).array?.first
         let second = try self.file.resolve(after["ID"], in: self.new).array?.first
-        if first != second { self.forbid("file identifier") }
+        guard first != second else { return }
+        if before["Encrypt"] == nil { self.allow(.metadata, "file identifier") } else { self.forbid("file identifier") }
     }
 
-    private mutating func judge(_ number: Int, _ role: Roles.Role?) throws(PDFError) {
+    private mutating func judge(
+        _ number: Int, _ place: Roles.Place?, _ graph: ObjectGraph, _ reached: Set<Int>
+    ) throws(PDFError) {
         let reference = PDFReference(number: number)
         guard let before = try self.file.object(reference, in: self.old),
             let after = try self.file.object(reference, in: self.new)
         else { return self.forbid("object \(number)") }
         let (oldStream, newStream) = (before.stream, after.stream)
-        if before.value == after.value, oldStream.map({ self.file.bytes[$0] }) == newStream.map({ self.file.bytes[$0] })
-        {
-            return
+        let isSameData = oldStream.map({ self.file.bytes[$0] }) == newStream.map({ self.file.bytes[$0] })
+        if before.value == after.value, isSameData { return }
+        guard let place else { return self.forbid("object \(number)") }
+        if let owner = place.owner, !graph.isOwned(number, by: owner, reachable: reached) {
+            return self.forbid("object \(number) is used elsewhere too")
         }
-        guard let role else { return self.forbid("object \(number)") }
-        switch role {
+        switch place.role {
         case .information, .metadata:
             if (oldStream == nil) == (newStream == nil) { return self.allow(.metadata, "document information") }
+        case .extensions:
+            if after.value.dictionary != nil, newStream == nil { return self.allow(.metadata, "Extensions") }
         case .fieldArray, .kids:
             if let old = before.value.array, let new = after.value.array {
                 return try self.judgeAddedFields(old, new, subject: "form")
             }
         case .annotations(let page):
             if let old = before.value.array, let new = after.value.array {
-                return self.judgeAddedAnnotations(old, new, page: page)
+                return try self.judgeAnnotations(old, new, page: page)
             }
-        case .catalogue, .form, .group, .field, .page:
+        case .appearance(let field):
+            guard self.filledFields.contains(field.reference.number) else {
+                return self.forbid("appearance of field \(field.name)")
+            }
+            return
+        case .securityStore, .securityStorePart:
+            guard oldStream == nil, newStream == nil else { break }
+            return try self.judgeSecurityStore(before.value, after.value)
+        case .catalogue, .form, .group, .field, .widget, .page:
             if oldStream == nil, newStream == nil, let old = before.value.dictionary, let new = after.value.dictionary {
-                return try self.judge(old, new, role)
+                return try self.judge(old, new, place.role)
             }
         }
         self.forbid("object \(number)")
     }
 
     private mutating func judge(_ old: PDFDictionary, _ new: PDFDictionary, _ role: Roles.Role) throws(PDFError) {
-        let keys = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }
+        var keys: Set<String> = []
+        for key in Set(old.keys).union(new.keys) where try !self.isSame(old[key], new[key]) { keys.insert(key) }
         switch role {
         case .field(let field): try self.judge(field, old, new, keys)
+        case .widget(let field): self.judgeWidget(of: field, keys)
         case .group(let name):
-            guard keys == ["Kids"] else { return self.forbid("field \(name)") }
+            guard keys == ["Kids"] else { return keys.isEmpty ? () : self.forbid("field \(name)") }
             try self.judgeAddedFields(
                 self.items(old["Kids"], self.old), self.items(new["Kids"], self.new), subject: name)
         case .form: try self.judgeForm(old, new)
         case .page(let index):
-            guard keys == ["Annots"] else { return self.forbid("page \(index + 1)") }
-            try self.judgeAddedAnnotations(
+            keys.subtract(["LastModified", "Tabs"])
+            guard keys == ["Annots"] else { return keys.isEmpty ? () : self.forbid("page \(index + 1)") }
+            try self.judgeAnnotations(
                 self.items(old["Annots"], self.old), self.items(new["Annots"], self.new), page: index)
-        case .catalogue:
-            for key in keys.sorted() {
-                switch key {
-                case "AcroForm":
-                    try self.judgeForm(
-                        self.file.resolve(old[key], in: self.old).dictionary ?? [:],
-                        self.file.resolve(new[key], in: self.new).dictionary ?? [:])
-                case "Extensions", "Metadata", "Version": self.allow(.metadata, key)
-                case "DSS": try self.judgeSecurityStore(self.file.resolve(new[key], in: self.new).dictionary)
-                default: self.forbid("document catalogue: \(key)")
-                }
-            }
+        case .catalogue: try self.judgeCatalogue(old, new, keys)
         default: self.forbid("object")
         }
     }
 
-    /// The certificates and revocation data of long-term validation (EN 319 142-1, 5.4): nothing that is shown.
-    private mutating func judgeSecurityStore(_ store: PDFDictionary?) {
-        let known: Set<String> = ["Type", "Certs", "CRLs", "OCSPs", "VRI"]
-        guard let store, known.isSuperset(of: store.keys) else { return self.forbid("security store") }
-        self.allow(.metadata, "security store")
-    }
-
-    private func items(_ value: PDFValue?, _ view: Int) throws(PDFError) -> [PDFValue] {
-        try self.file.resolve(value, in: view).array ?? []
-    }
-
-    private mutating func judgeForm(_ old: PDFDictionary, _ new: PDFDictionary) throws(PDFError) {
-        for key in Set(old.keys).union(new.keys).sorted() where old[key] != new[key] {
+    private mutating func judgeCatalogue(
+        _ old: PDFDictionary, _ new: PDFDictionary, _ keys: Set<String>
+    ) throws(PDFError) {
+        for key in keys.sorted() {
             switch key {
-            case "Fields":
-                try self.judgeAddedFields(
-                    self.items(old[key], self.old), self.items(new[key], self.new), subject: "form")
-            case "SigFlags":
-                if new[key]?.integer.map({ (1...3).contains($0) }) != true { self.forbid("form: SigFlags") }
-            default: self.forbid("form: \(key)")
+            case "AcroForm":
+                try self.judgeForm(
+                    self.file.resolve(old[key], in: self.old).dictionary ?? [:],
+                    self.file.resolve(new[key], in: self.new).dictionary ?? [:])
+            case "Extensions", "Metadata", "Version": self.allow(.metadata, key)
+            case "DSS":
+                try self.judgeSecurityStore(
+                    self.file.resolve(old[key], in: self.old), self.file.resolve(new[key], in: self.new))
+            case "Names": try self.judgeNames(old[key], new[key])
+            default: self.forbid("document catalogue: \(key)")
             }
         }
     }
 
-    /// Filling a field: it must have been empty, and nothing but its value and its picture may change.
-    private mutating func judge(
-        _ field: PDFField, _ old: PDFDictionary, _ new: PDFDictionary, _ keys: Set<String>
-    ) throws(PDFError) {
-        guard keys.isSubset(of: ["V", "AP"]), keys.contains("V"), field.value == nil, old["V"] == nil else {
-            return self.forbid("field \(field.name)")
+    /// Pictures of comment icons are kept by name; other names are of things that act or open.
+    private mutating func judgeNames(_ old: PDFValue?, _ new: PDFValue?) throws(PDFError) {
+        let before = try self.file.resolve(old, in: self.old).dictionary ?? [:]
+        let after = try self.file.resolve(new, in: self.new).dictionary ?? [:]
+        for key in Set(before.keys).union(after.keys) where try !self.isSame(before[key], after[key]) {
+            guard key == "AP", before[key] == nil else { return self.forbid("document catalogue: Names") }
         }
-        switch field.type {
-        case "Sig":
-            guard let signature = new["V"]?.reference, self.fresh.contains(signature.number),
-                let dictionary = try self.file.object(signature, in: self.new)?.value.dictionary,
-                dictionary["ByteRange"] != nil, dictionary["Contents"]?.string != nil
-            else { return self.forbid("field \(field.name)") }
-            self.allow(.signatureAdded, field.name, field: field.name)
-        case "Tx":
-            guard new["V"]?.string != nil else { return self.forbid("field \(field.name)") }
-            self.allow(.fieldFilled, field.name, field: field.name)
-        default: self.forbid("field \(field.name)")
-        }
+        self.allow(.annotation, "icons")
     }
 
-    /// What a field that is added may have: nothing that acts, and no kids.
-    private static let plainFieldKeys: Set<String> = [
-        "Type", "Subtype", "FT", "T", "TU", "F", "Ff", "Rect", "P", "Parent", "V", "AP", "Lock", "SV", "DA", "DR", "MK",
-        "BS", "Border", "NM", "M", "Q",
-    ]
-
-    /// The old items in their order, and behind them fields that are new, of type Sig.
-    private mutating func judgeAddedFields(
-        _ old: [PDFValue], _ new: [PDFValue], subject: String
-    ) throws(PDFError) {
-        guard new.starts(with: old) else { return self.forbid("\(subject): fields removed") }
-        for item in new.dropFirst(old.count) {
-            guard let reference = item.reference, self.fresh.contains(reference.number),
-                let field = try self.file.object(reference, in: self.new)?.value.dictionary,
-                field["FT"] == .name("Sig"), Self.plainFieldKeys.isSuperset(of: field.keys)
-            else { return self.forbid("\(subject): field added") }
-            let corners = try self.file.numbers(field["Rect"], in: self.new)
-            let isVisible = corners.count == 4 && corners[0] != corners[2] && corners[1] != corners[3]
-            self.addedFields.insert(reference)
-            let name = try self.file.resolve(field["T"], in: self.new).text ?? subject
-            self.changes.append(
-                Change(kind: .signatureAdded, subject: name, field: nil, isVisibleAddition: isVisible))
-        }
-    }
-
-    private mutating func judgeAddedAnnotations(_ old: [PDFValue], _ new: [PDFValue], page: Int) {
-        let added = new.dropFirst(old.count)
-        guard new.starts(with: old), added.allSatisfy({ $0.reference.map(self.addedFields.contains) == true }) else {
-            return self.forbid("annotations of page \(page + 1)")
-        }
+    func items(_ value: PDFValue?, _ view: Int) throws(PDFError) -> [PDFValue] {
+        try self.file.resolve(value, in: view).array ?? []
     }
 }

@@ -21,6 +21,7 @@ struct UpdateLayout {
             }
             lexer.position = extent.upperBound
             if extent.lowerBound == section.offset { break }
+            if extent.lowerBound == section.hybridStream { continue }
             guard
                 section.entries[object.reference.number]
                     == .offset(extent.lowerBound, generation: object.reference.generation)

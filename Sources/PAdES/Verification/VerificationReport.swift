@@ -98,11 +98,24 @@ public struct SignatureReport: Sendable, Hashable {
     public var signatureTimeStamps: [TimeStampToken]
 }
 
+extension SignatureReport: CustomStringConvertible {
+    /// For logs and tests: without the bytes.
+    public var description: String {
+        let changes = self.changes.map { "\($0.isAllowed ? "+" : "-")\($0.kind.rawValue) \($0.subject)" }
+        return "\(self.fieldName): \(self.verdict.rawValue) \(self.reasons) remarks \(self.remarks) changes \(changes)"
+    }
+}
+
 /// The signatures of a file, in the order they were made, and what they say together.
 public struct VerificationReport: Sendable, Hashable {
     public var signatures: [SignatureReport]
     /// Why the file could not be read in full. Signatures that could be found all the same are in `signatures`.
     public var failure: PDFError?
+
+    public init(signatures: [SignatureReport], failure: PDFError? = nil) {
+        self.signatures = signatures
+        self.failure = failure
+    }
 
     /// The worst of the signatures; of a file without any, `noSignature`; of one that can't be read, `error`.
     public var verdict: SignatureReport.Verdict {
