@@ -30,7 +30,7 @@ public enum PDFError: Error, Hashable, Sendable {
     case missingGlyph(scalar: UInt32)
     /// The text is too long for its rectangle even at the smallest legible size.
     case textDoesNotFit
-    /// A picture that is not a PNG of at most 4,000 × 4,000 points with 8 bits a channel.
+    /// A picture that is not a PNG of at most 4,000 × 4,000 points, or an interlaced one.
     case unusableImage
     /// A rectangle outside its page or without area.
     case badRectangle
@@ -38,6 +38,10 @@ public enum PDFError: Error, Hashable, Sendable {
     case certificateUnsuitable(_ reason: String)
     /// The signature value handed to `complete` was not made by the certificate's key over the prepared attributes.
     case signatureDoesNotVerify
+    /// The time stamp authority gave no token; PKIStatus of RFC 3161, 2.4.2 (2 is rejection).
+    case timeStampRefused(status: Int)
+    /// What the time stamp authority answered is no time stamp for what was asked.
+    case timeStampUnusable(_ reason: String)
     /// The SignedData doesn't fit into the space reserved in the file.
     case signatureTooLarge
     /// The file handed to `complete` is not the one that was prepared.
@@ -67,6 +71,8 @@ public enum PDFError: Error, Hashable, Sendable {
         case .badRectangle: "bad_rectangle"
         case .certificateUnsuitable: "certificate_unsuitable"
         case .signatureDoesNotVerify: "signature_does_not_verify"
+        case .timeStampRefused: "time_stamp_refused"
+        case .timeStampUnusable: "time_stamp_unusable"
         case .signatureTooLarge: "signature_too_large"
         case .baseChanged: "base_changed"
         case .cryptography: "cryptography_failed"

@@ -92,10 +92,14 @@ final class TestPKI: Sendable {
 
     /// What a token would do: signs the data with the key, hashing it itself.
     func sign(_ data: [UInt8], _ key: Key, _ algorithm: SignatureAlgorithm) throws -> [UInt8] {
+        try Self.sign(data, keyFile: self.folder.path(key.rawValue + ".key"), algorithm)
+    }
+
+    static func sign(_ data: [UInt8], keyFile: String, _ algorithm: SignatureAlgorithm) throws -> [UInt8] {
         let folder = try TemporaryFolder()
         try folder.write(data, "data")
         let hash = algorithm.rawValue.hasSuffix("256") ? "256" : algorithm.rawValue.hasSuffix("384") ? "384" : "512"
-        var arguments = ["dgst", "-sha\(hash)", "-sign", self.folder.path(key.rawValue + ".key")]
+        var arguments = ["dgst", "-sha\(hash)", "-sign", keyFile]
         if algorithm.rawValue.hasPrefix("rsaPSS") {
             arguments += ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"]
         }

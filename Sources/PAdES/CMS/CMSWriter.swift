@@ -36,8 +36,10 @@ enum CMSWriter {
     }
 
     /// ContentInfo with SignedData, detached, one SignerInfo.
+    /// - Parameter timeStamp: a token over the signature value, which is put beside it as signature-time-stamp (level B-T).
     static func signedData(
-        signedAttributes: [UInt8], certificate: [UInt8], chain: [[UInt8]], scheme: SignatureScheme, signature: [UInt8]
+        signedAttributes: [UInt8], certificate: [UInt8], chain: [[UInt8]], scheme: SignatureScheme, signature: [UInt8],
+        timeStamp: [UInt8]? = nil
     ) throws(PDFError) -> [UInt8] {
         let names = try CertificateFields(certificate)
         return try self.der { der in
@@ -62,6 +64,12 @@ enum CMSWriter {
                                 signer.serializeRawBytes(signedAttributes.dropFirst())
                                 try signer.signatureAlgorithm(scheme, identifier: .sequence)
                                 signer.octets(signature)
+                                if let timeStamp {
+                                    let stamp = try self.attribute(OID.signatureTimeStamp) {
+                                        $0.serializeRawBytes(timeStamp)
+                                    }
+                                    signer.set(of: [stamp], identifier: .contextSpecific(1))
+                                }
                             }
                         }
                     }

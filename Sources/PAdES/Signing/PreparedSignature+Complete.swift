@@ -1,51 +1,56 @@
 extension PreparedSignature {
+    /// What a time stamp authority is to be asked for level B-T: to stamp the signature value, which is checked with the certificate
+    /// first.
+    /// - Throws: `signatureDoesNotVerify`, `certificateUnsuitable`.
+    public func timeStampRequest(for value: [UInt8]) throws(PDFError) -> TimeStampRequest {
+        try TimeStampRequest(imprint: Digest.hash(self.algorithm.scheme.digest, try self.verified(value)))
+    }
+
     /// Puts a signature value into the reserved space, after checking it with the certificate.
     ///
     /// ECDSA values may come as DER or as r ‖ s, as remote services give them.
+    /// - Parameter timeStamp: the answer to `timeStampRequest(for: value)`: makes the signature one of level B-T.
     /// - Returns: the bytes to append to the prepared file.
-    /// - Throws: `signatureDoesNotVerify`, `signatureTooLarge`, `certificateUnsuitable`.
-    public func completing(with value: [UInt8]) throws(PDFError) -> [UInt8] {
-        guard self.isConsistent else { throw .baseChanged }
-        let certificate = try Certificate(self.certificate)
-        let scheme = self.algorithm.scheme
-        var candidates = [value]
-        if let length = certificate.coordinateLength, value.count == 2 * length {
-            candidates.append(Self.derSignature(r: value.prefix(length), s: value.suffix(length)))
+    /// - Throws: `signatureDoesNotVerify`, `signatureTooLarge`, `certificateUnsuitable`, `timeStampUnusable`.
+    public func completing(with value: [UInt8], timeStamp: TimeStampToken? = nil) throws(PDFError) -> [UInt8] {
+        guard let space = self.space else { throw .baseChanged }
+        let signature = try self.verified(value)
+        if let timeStamp, !timeStamp.stamps({ try? Digest.hash($0, signature) }) {
+            throw .timeStampUnusable("stamps something else")
         }
-        let verified = candidates.first { certificate.verifies($0, over: self.signedAttributes, scheme: scheme) }
-        guard let verified else { throw .signatureDoesNotVerify }
         let signedData = try CMSWriter.signedData(
-            signedAttributes: self.signedAttributes, certificate: self.certificate, chain: self.chain, scheme: scheme,
-            signature: verified)
-        let start = self.byteRange[1] - self.baseLength + 1
-        let end = self.byteRange[2] - self.baseLength - 1
-        guard 2 * signedData.count <= end - start else { throw .signatureTooLarge }
-        var digits: [UInt8] = []
-        digits.writeHex(signedData)
-        var result = self.appended
-        result.replaceSubrange(start..<(start + digits.count), with: digits)
-        return result
+            signedAttributes: self.signedAttributes, certificate: self.certificate, chain: self.chain,
+            scheme: self.algorithm.scheme, signature: signature, timeStamp: timeStamp?.der)
+        return try space.filled(with: signedData)
     }
 
     /// As `completing`, and returns the whole signed file.
     /// - Throws: also `baseChanged` when `pdf` is not the file that was prepared.
-    public func completed(over pdf: [UInt8], with value: [UInt8]) throws(PDFError) -> [UInt8] {
-        guard self.isConsistent, pdf.count == self.baseLength else { throw .baseChanged }
-        let digest = try Digest(self.algorithm.scheme.digest)
-        digest.update(pdf[...])
-        digest.update(self.appended[..<(self.byteRange[1] - pdf.count)])
-        digest.update(self.appended[(self.byteRange[2] - pdf.count)...])
-        guard try digest.value() == self.messageDigest else { throw .baseChanged }
-        return pdf + (try self.completing(with: value))
+    public func completed(
+        over pdf: [UInt8], with value: [UInt8], timeStamp: TimeStampToken? = nil
+    ) throws(PDFError) -> [UInt8] {
+        guard let space = self.space, try space.hash(self.algorithm.scheme.digest, over: pdf) == self.messageDigest
+        else { throw .baseChanged }
+        return pdf + (try self.completing(with: value, timeStamp: timeStamp))
     }
 
-    /// Whether the byte range fits the appended bytes: not so when the stored state was damaged.
-    private var isConsistent: Bool {
-        self.byteRange.count == 4 && self.byteRange.allSatisfy { (0...1 << 40).contains($0) } && self.byteRange[0] == 0
-            && (0...1 << 40).contains(self.baseLength)
-            && self.byteRange[1] >= self.baseLength && self.byteRange[2] - self.byteRange[1] >= 2
-            && self.byteRange[3] >= 0 && self.byteRange[2] <= self.baseLength + self.appended.count
-            && self.byteRange[2] + self.byteRange[3] == self.baseLength + self.appended.count
+    /// `nil` when the stored state was damaged.
+    private var space: SignatureSpace? {
+        SignatureSpace(appended: self.appended, baseLength: self.baseLength, byteRange: self.byteRange)
+    }
+
+    /// The value in the form that goes into the SignedData.
+    private func verified(_ value: [UInt8]) throws(PDFError) -> [UInt8] {
+        let certificate = try Certificate(self.certificate)
+        var candidates = [value]
+        if let length = certificate.coordinateLength, value.count == 2 * length {
+            candidates.append(Self.derSignature(r: value.prefix(length), s: value.suffix(length)))
+        }
+        let verified = candidates.first {
+            certificate.verifies($0, over: self.signedAttributes, scheme: self.algorithm.scheme)
+        }
+        guard let verified else { throw .signatureDoesNotVerify }
+        return verified
     }
 
     /// ECDSA-Sig-Value of RFC 3279.
