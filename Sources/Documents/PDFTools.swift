@@ -16,7 +16,8 @@ public enum PDFTools {
     /// Every word of the first page and of the last with its box, as poppler's XHTML; nil when poppler cannot read the file.
     public static func words(of path: String) async throws -> String? {
         let output = try await SandboxedProcess.run(
-            "/usr/bin/pdftotext", ["-q", "-bbox", "-enc", "UTF-8", path, "-"], reading: path, limit: 32 << 20)
+            "/usr/bin/pdftotext", ["-q", "-bbox", "-cropbox", "-enc", "UTF-8", path, "-"], reading: path,
+            limit: 32 << 20)
         guard output.status == 0 else { return nil }
         return String(decoding: output.bytes, as: UTF8.self).precomposedStringWithCanonicalMapping
     }

@@ -17,16 +17,23 @@ enum Judges {
             let valid = output.text.components(separatedBy: "Signature is Valid.").count - 1
             #expect(valid == signatures, "pdfsig: \(output.text)", sourceLocation: location)
         }
-        if let python = Tools.python {
-            let root = try folder.write(pki.root, "root.der")
-            let script = try folder.write(Array(self.pyHanko.utf8), "judge.py")
-            let output = try Tools.run(python, [script, file, root])
-            let lines = output.text.split(separator: "\n").filter { $0.hasPrefix("SIGNATURE ") }
-            #expect(
-                output.status == 0 && lines.count == signatures, "pyHanko: \(output.text)", sourceLocation: location)
-            for line in lines {
-                #expect(line.hasSuffix("bottom_line=True"), "pyHanko: \(output.text)", sourceLocation: location)
-            }
+        try self.pyHankoAccepts(pdf, signatures: signatures, pki: pki, location: location)
+    }
+
+    static func pyHankoAccepts(
+        _ pdf: [UInt8], signatures: Int, pki: TestPKI, location: SourceLocation = #_sourceLocation
+    ) throws {
+        guard let python = Tools.python else { return }
+        let folder = try TemporaryFolder()
+        let file = try folder.write(pdf, "judged.pdf")
+        let root = try folder.write(pki.root, "root.der")
+        let script = try folder.write(Array(self.pyHanko.utf8), "judge.py")
+        let output = try Tools.run(python, [script, file, root])
+        let lines = output.text.split(separator: "\n").filter { $0.hasPrefix("SIGNATURE ") }
+        #expect(
+            output.status == 0 && lines.count == signatures, "pyHanko: \(output.text)", sourceLocation: location)
+        for line in lines {
+            #expect(line.hasSuffix("bottom_line=True"), "pyHanko: \(output.text)", sourceLocation: location)
         }
     }
 
@@ -66,6 +73,8 @@ enum Judges {
         root = x509.Certificate.load(open(sys.argv[2], 'rb').read())
         with open(sys.argv[1], 'rb') as handle:
             reader = PdfFileReader(handle, strict=True)
+            if reader.encrypted:
+                reader.decrypt(b'')
             for signature in reader.embedded_regular_signatures:
                 context = ValidationContext(trust_roots=[root], allow_fetching=False)
                 status = validate_pdf_signature(signature, context)

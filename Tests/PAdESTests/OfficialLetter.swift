@@ -38,7 +38,7 @@ struct OfficialLetter: Sendable {
 
     static func text(of pdf: [UInt8]) throws -> [PageText] {
         let folder = try TemporaryFolder()
-        let output = try Tools.run("pdftotext", ["-bbox", try folder.write(pdf, "a.pdf"), "-"])
+        let output = try Tools.run("pdftotext", ["-bbox", "-cropbox", try folder.write(pdf, "a.pdf"), "-"])
         return PageText.pages(bbox: output.text, geometry: try PDFInspection(pdf).pages)
     }
 

@@ -2,14 +2,17 @@ import Foundation
 
 /// What is seen of a signature (Decree 30/2020, Annex I, parts I.II.7d and 8).
 enum SignatureDrawing {
+    /// All lengths in points.
     static func draw(
-        _ appearance: SignatureAppearance, width: Double, height: Double, in update: inout IncrementalUpdate
+        _ appearance: SignatureAppearance, width: Double, height: Double, pageWidth: Double,
+        in update: inout IncrementalUpdate
     ) throws(PDFError) -> Drawing {
         var drawing = Drawing(width: width, height: height)
         switch appearance {
         case .signatureImage(let png), .sealImage(let png): try drawing.picture(try PNGPicture(png), in: &update)
         case .signatureText(let name, let time): try self.signature(name, time, &drawing)
         case .sealDrawing(let organisation, let parent): try self.seal(organisation, parent, &drawing)
+        case .attachmentLine, .copyLine: try CornerLine(appearance, pageWidth: pageWidth).draw(&drawing)
         }
         return drawing
     }

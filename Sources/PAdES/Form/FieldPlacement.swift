@@ -25,17 +25,19 @@ public enum FieldPlacement {
         for index in pages.indices.reversed() {
             guard let place = self.signature(above: signerName, on: pages[index]) else { continue }
             fields.signer = OfficialFields.Box(page: index, rectangle: place)
-            fields.seal = OfficialFields.Box(page: index, rectangle: self.seal(beside: place))
+            fields.seal = OfficialFields.Box(page: index, rectangle: self.seal(beside: place, unit: pages[index].unit))
             break
         }
         return fields
     }
 
     /// The seal covers the left third of the signature, centres level (Decree 30/2020, Annex I, part I.II.8).
-    public static func seal(beside signature: PDFRectangle) -> PDFRectangle {
-        PDFRectangle(
-            x: max(0, signature.x + signature.width / 3 - self.sealDiameter),
-            y: max(0, signature.midY - self.sealDiameter / 2), width: self.sealDiameter, height: self.sealDiameter)
+    /// - Parameter unit: the page's, in points.
+    public static func seal(beside signature: PDFRectangle, unit: Double = 1) -> PDFRectangle {
+        let size = self.sealDiameter / unit
+        return PDFRectangle(
+            x: max(0, signature.x + signature.width / 3 - size), y: max(0, signature.midY - size / 2), width: size,
+            height: size)
     }
 
     private static func fold(_ text: String) -> String {
@@ -120,17 +122,18 @@ public enum FieldPlacement {
                 first.isOnLine(of: last)
             else { continue }
             let centre = (first.left + last.right) / 2
-            let left = min(max(0, centre - self.signatureWidth / 2), max(0, page.width - self.signatureWidth))
+            let width = self.signatureWidth / page.unit
+            let left = min(max(0, centre - width / 2), max(0, page.width - width))
             // The lowest text above the name that the picture would touch.
             let ceiling =
                 page.words.filter {
-                    $0.bottom <= first.top + 1 && $0.right > left && $0.left < left + self.signatureWidth
+                    $0.bottom <= first.top + 1 && $0.right > left && $0.left < left + width
                 }.map(\.bottom).max() ?? 0
-            let room = first.top - ceiling - 4
-            guard room >= 24 else { continue }
-            let height = min(self.signatureHeight, room)
+            let room = first.top - ceiling - 4 / page.unit
+            guard room * page.unit >= 24 else { continue }
+            let height = min(self.signatureHeight / page.unit, room)
             let bottom = ceiling + (first.top - ceiling + height) / 2
-            return PDFRectangle(x: left, y: page.height - bottom, width: self.signatureWidth, height: height)
+            return PDFRectangle(x: left, y: page.height - bottom, width: width, height: height)
         }
         return nil
     }

@@ -26,6 +26,8 @@ struct FormEditor {
         self.edited[reference] = .dictionary(dictionary)
     }
 
+    mutating func set(_ reference: PDFReference, _ items: [PDFValue]) { self.edited[reference] = .array(items) }
+
     /// Adds a terminal field with its one widget. `name` may have one period: `group.field`.
     mutating func addField(
         _ name: String, _ entries: PDFDictionary, page: PDFPage, rectangle: PDFRectangle?
@@ -73,7 +75,7 @@ struct FormEditor {
     }
 
     /// An array that may be an object of its own.
-    private func array(_ value: PDFValue?) throws(PDFError) -> (reference: PDFReference?, items: [PDFValue]) {
+    func array(_ value: PDFValue?) throws(PDFError) -> (reference: PDFReference?, items: [PDFValue]) {
         switch value {
         case nil, .null: return (nil, [])
         case .array(let items): return (nil, items)
@@ -131,7 +133,7 @@ struct FormEditor {
 
     /// The bytes to append.
     mutating func serialise() throws(PDFError) -> (appended: [UInt8], bodyOffsets: [PDFReference: Int]) {
-        for (reference, value) in self.edited { self.update.write(reference, value) }
+        for (reference, value) in self.edited { try self.update.write(reference, value) }
         return try self.update.serialise()
     }
 }

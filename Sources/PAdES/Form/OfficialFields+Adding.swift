@@ -7,7 +7,8 @@ extension OfficialFields {
     /// - Throws: `changeForbidden` when the file is signed, `fieldExists`, `noSuchPage`, `badRectangle`, and what
     ///   `PDFInspection` throws of a broken file.
     public func added(to pdf: [UInt8]) throws(PDFError) -> [UInt8] {
-        let file = try PDFFile(pdf)
+        let file = try PDFFile(pdf, reading: .extending)
+        try file.ensurePermission(toAddFields: true)
         let view = file.lastView
         guard try file.permissions(in: view).signatureCount == 0 else {
             throw .changeForbidden("the document is signed already")
@@ -25,8 +26,11 @@ extension OfficialFields {
         // A widget must have an appearance (ISO 32000-2, 12.5.5); an empty one until there is something to show.
         let blank = try Drawing(width: 1, height: 1).embed(in: &editor.update, on: nil)
         let appearance = PDFValue.dictionary(["N": .reference(blank)])
+        // The state picks nothing among appearances that are streams. But pyHanko 0.38 takes a text field without one for changed as
+        // soon as another update follows (form_field_rules.py asks whether its picture is of the very last revision), and so every time
+        // stamp behind a seal for a change of locked fields.
         let text: PDFDictionary = [
-            "FT": .name("Tx"), "F": .integer(4), "Ff": .integer(1), "AP": appearance,
+            "FT": .name("Tx"), "F": .integer(4), "Ff": .integer(1), "AP": appearance, "AS": .name("N"),
         ]
         if let number {
             var entries = text
@@ -52,7 +56,7 @@ extension OfficialFields {
         if let seal {
             var entries = signature
             // ISO 32000-2, table 235: an indirect dictionary.
-            let lock = editor.update.add(.dictionary(["Type": .name("SigFieldLock"), "Action": .name("All")]))
+            let lock = try editor.update.add(.dictionary(["Type": .name("SigFieldLock"), "Action": .name("All")]))
             entries["Lock"] = .reference(lock)
             let page = try page(seal.page)
             _ = try editor.addField(Self.sealName, entries, page: page, rectangle: seal.rectangle)
@@ -61,7 +65,7 @@ extension OfficialFields {
         let resources = try file.resolve(form?["DR"], in: view).dictionary
         let fonts = try file.resolve(resources?["Font"], in: view).dictionary
         if fonts?["Helv"] == nil {
-            let helvetica = editor.update.add(
+            let helvetica = try editor.update.add(
                 .dictionary([
                     "Type": .name("Font"), "Subtype": .name("Type1"), "BaseFont": .name("Helvetica"),
                     "Encoding": .name("WinAnsiEncoding"),

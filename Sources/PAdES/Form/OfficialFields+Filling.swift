@@ -7,7 +7,8 @@ extension OfficialFields {
     /// - Throws: `fieldMissing`, `fieldFilled`, `changeForbidden` (an earlier signature locks the field), `yearDisagrees`,
     ///   `missingGlyph`, `textDoesNotFit`.
     public static func filling(number: String?, date: OfficialDate?, in pdf: [UInt8]) throws(PDFError) -> [UInt8] {
-        let file = try PDFFile(pdf)
+        let file = try PDFFile(pdf, reading: .extending)
+        try file.ensurePermission(toAddFields: false)
         let view = file.lastView
         let permissions = try file.permissions(in: view)
         if let level = permissions.certification, level < 2 { throw .changeForbidden("certified without form filling") }

@@ -1,4 +1,4 @@
-/// A word on a page as `pdftotext -bbox` gives it: points from the *upper* left corner of the page as shown.
+/// A word on a page as `pdftotext -bbox -cropbox` gives it: units of the page from the *upper* left corner of the page as shown.
 public struct PageWord: Hashable, Sendable {
     public var text: String
     public var left: Double
@@ -27,14 +27,17 @@ public struct PageText: Hashable, Sendable {
     public var width: Double
     public var height: Double
     public var words: [PageWord]
+    /// The size of a unit in points; other than 1 only for a page with a `/UserUnit`.
+    public var unit: Double
 
-    public init(width: Double, height: Double, words: [PageWord]) {
+    public init(width: Double, height: Double, words: [PageWord], unit: Double = 1) {
+        self.unit = unit
         self.width = width
         self.height = height
         self.words = words
     }
 
-    /// Reads the output of `pdftotext -bbox FILE -` (poppler 22.12): one `<page …>` with its `<word …>` elements a page.
+    /// Reads the output of `pdftotext -bbox -cropbox FILE -` (poppler 22.12): one `<page …>` with its `<word …>` elements a page.
     /// Lines it doesn't know are passed over.
     /// - Parameter geometry: the pages by `PDFInspection`. Needed where pages are turned: poppler gives the words as shown, but
     ///   the page's size as stored.
@@ -50,7 +53,9 @@ public struct PageText: Hashable, Sendable {
             if line.hasPrefix("<page "), let width = number("width"), let height = number("height") {
                 let known = geometry.indices.contains(pages.count) ? geometry[pages.count] : nil
                 pages.append(
-                    PageText(width: known?.shownWidth ?? width, height: known?.shownHeight ?? height, words: []))
+                    PageText(
+                        width: known?.shownWidth ?? width, height: known?.shownHeight ?? height, words: [],
+                        unit: known?.unit ?? 1))
             } else if line.hasPrefix("<word "), !pages.isEmpty, let left = number("xMin"), let top = number("yMin"),
                 let right = number("xMax"), let bottom = number("yMax"),
                 let start = line.firstRange(of: "\">")?.upperBound, let end = line[start...].firstRange(of: "</word>")

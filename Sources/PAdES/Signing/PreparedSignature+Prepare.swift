@@ -14,13 +14,19 @@ extension PreparedSignature {
         let algorithm = request.algorithm ?? certificate.defaultAlgorithm
         guard certificate.fits(algorithm.scheme) else { throw .certificateUnsuitable("key of another algorithm") }
 
-        let file = try PDFFile(pdf)
+        let file = try PDFFile(pdf, reading: .extending)
+        if case .field = request.place {
+            try file.ensurePermission(toAddFields: false)
+        } else {
+            try file.ensurePermission(toAddFields: true)
+        }
         let permissions = try file.permissions(in: file.lastView)
         if permissions.certification == 1 { throw .changeForbidden("certified, no changes allowed") }
         var editor = try FormEditor(file)
         let field = try Self.field(for: request, permissions, &editor)
         guard !permissions.locks(field.name) else { throw .changeForbidden("fields locked by a signature") }
         let isCertification = request.purpose == .signer && permissions.signatureCount == 0
+        let transforms = try Self.transforms(request, field, isCertification: isCertification, file)
         let signature = editor.update.reserve()
         try Self.fill(field, with: signature, request, &editor)
         try editor.editForm { $0["SigFlags"] = .integer(3) }
@@ -32,31 +38,16 @@ extension PreparedSignature {
             catalog["Perms"] = .dictionary(grants)
             editor.set(root, catalog)
         }
-        let dictionary = Self.signatureDictionary(request, isCertification: isCertification)
-        editor.update.write(signature, body: dictionary.bytes)
-        var (appended, bodyOffsets) = try editor.serialise()
-        guard let body = bodyOffsets[signature] else { throw .damaged("signature not written") }
-
-        let total = pdf.count + appended.count
-        let gapStart = body + dictionary.contentsOffset
-        let gapEnd = gapStart + 2 * Self.reservedBytes + 2
-        let byteRange = [0, gapStart, gapEnd, total - gapEnd]
-        guard total < 10_000_000_000 else { throw .tooComplex("file of 10 GB or more") }
-        var range: [UInt8] = []
-        range.write("[" + byteRange.map(String.init).joined(separator: " ") + "]")
-        let rangeStart = body - pdf.count + dictionary.byteRangeOffset
-        appended.replaceSubrange(rangeStart..<(rangeStart + range.count), with: range)
-
-        let digest = try Digest(algorithm.scheme.digest)
-        digest.update(pdf[...])
-        digest.update(appended[..<(gapStart - pdf.count)])
-        digest.update(appended[(gapEnd - pdf.count)...])
-        let messageDigest = try digest.value()
+        let space = try SignatureSpace(
+            head: ["Type": .name("Sig"), "Filter": .name("Adobe.PPKLite"), "SubFilter": .name("ETSI.CAdES.detached")],
+            rest: Self.entries(request, transforms: transforms), reserved: Self.reservedBytes, as: signature,
+            in: &editor)
+        let messageDigest = try space.hash(algorithm.scheme.digest, over: pdf)
         let attributes = try CMSWriter.signedAttributes(
             messageDigest: messageDigest, certificate: request.certificate, chain: request.chain,
             scheme: algorithm.scheme)
         return PreparedSignature(
-            appended: appended, baseLength: pdf.count, byteRange: byteRange, fieldName: field.name,
+            appended: space.appended, baseLength: pdf.count, byteRange: space.byteRange, fieldName: field.name,
             messageDigest: messageDigest, signedAttributes: attributes,
             digest: try Digest.hash(algorithm.scheme.digest, attributes), algorithm: algorithm,
             certificate: request.certificate, chain: request.chain)
@@ -68,6 +59,8 @@ extension PreparedSignature {
         var reference: PDFReference
         var page: PageGeometry?
         var place: PDFRectangle?
+        /// `/Lock`, unresolved.
+        var lock: PDFValue?
     }
 
     private static func field(
@@ -87,12 +80,18 @@ extension PreparedSignature {
             let isSeen = corners.count == 4 && corners[2] - corners[0] >= 1 && corners[3] - corners[1] >= 1
             return Target(
                 name: name, reference: field.reference, page: page?.geometry,
-                place: isSeen ? page?.geometry.seen(corners) : nil)
+                place: isSeen ? page?.geometry.seen(corners) : nil, lock: field.dictionary["Lock"])
         case .new(let name, let index, let rectangle):
             // Strict validators call a visible field added after certification tampering, and rightly.
             guard permissions.certification == nil else { throw .changeForbidden("certified, no new visible field") }
             guard pages.indices.contains(index) else { throw .noSuchPage(index) }
             return try Self.added(name, fields, on: pages[index], rectangle, &editor)
+        case .corner(let name):
+            guard permissions.certification == nil else { throw .changeForbidden("certified, no new visible field") }
+            guard let page = pages.first else { throw .noSuchPage(0) }
+            guard let appearance = request.appearance else { throw .unsupported("a corner without a line") }
+            let line = try CornerLine(appearance, pageWidth: page.geometry.shownWidth * page.geometry.unit)
+            return try Self.added(name, fields, on: page, line.rectangle(on: page.geometry), &editor)
         case .hidden(let name):
             guard let page = pages.first else { throw .noSuchPage(0) }
             return try Self.added(name, fields, on: page, nil, &editor)
@@ -125,49 +124,57 @@ extension PreparedSignature {
         var field = try editor.dictionary(target.reference)
         field["V"] = .reference(signature)
         if let appearance = request.appearance, let place = target.place {
+            // Drawn in points: readers fit it into the rectangle, whatever its units.
+            let unit = target.page?.unit ?? 1
             let drawing = try SignatureDrawing.draw(
-                appearance, width: place.width, height: place.height, in: &editor.update)
+                appearance, width: place.width * unit, height: place.height * unit,
+                pageWidth: (target.page?.shownWidth ?? place.width) * unit, in: &editor.update)
             let form = try drawing.embed(in: &editor.update, on: target.page)
             field["AP"] = .dictionary(["N": .reference(form)])
         }
         editor.set(target.reference, field)
     }
 
-    /// The signature dictionary (EN 319 142-1, 6.3) with blank byte range and contents, and where those are in it.
-    private static func signatureDictionary(
-        _ request: SigningRequest, isCertification: Bool
-    ) -> (bytes: [UInt8], byteRangeOffset: Int, contentsOffset: Int) {
-        var bytes: [UInt8] = []
-        bytes.write("<</Type /Sig/Filter /Adobe.PPKLite/SubFilter /ETSI.CAdES.detached/ByteRange ")
-        let byteRangeOffset = bytes.count
-        // Ten digits a number: files above 99,999,999 bytes have broken narrower ones.
-        bytes.write("[0" + String(repeating: " ", count: 3 * 11) + "]")
-        // Blanked: the closing bracket is written with the numbers.
-        bytes[bytes.count - 1] = 0x20
-        bytes.write("/Contents ")
-        let contentsOffset = bytes.count
-        bytes.write("<")
-        bytes += [UInt8](repeating: 0x30, count: 2 * self.reservedBytes)
-        bytes.write(">")
-        var rest: PDFDictionary = ["M": .text(request.time.pdfText)]
-        if let name = request.name { rest["Name"] = .text(FontSubset.normalised(name)) }
-        if let reason = request.reason { rest["Reason"] = .text(FontSubset.normalised(reason)) }
-        if let location = request.location { rest["Location"] = .text(FontSubset.normalised(location)) }
+    /// What the signature dictionary says besides form and contents (EN 319 142-1, 6.3).
+    private static func entries(_ request: SigningRequest, transforms: [PDFValue]) -> PDFDictionary {
+        var entries: PDFDictionary = ["M": .text(request.time.pdfText)]
+        if let name = request.name { entries["Name"] = .text(FontSubset.normalised(name)) }
+        if let reason = request.reason { entries["Reason"] = .text(FontSubset.normalised(reason)) }
+        if let location = request.location { entries["Location"] = .text(FontSubset.normalised(location)) }
+        if !transforms.isEmpty { entries["Reference"] = .array(transforms) }
+        return entries
+    }
+
+    /// What the signature forbids afterwards: by its purpose, and by the `/Lock` that the field had (ISO 32000-2, table 235).
+    private static func transforms(
+        _ request: SigningRequest, _ target: Target, isCertification: Bool, _ file: PDFFile
+    ) throws(PDFError) -> [PDFValue] {
+        let lock = try file.resolve(target.lock, in: file.lastView).dictionary
         var transforms: [PDFValue] = []
-        if isCertification {
-            transforms.append(Self.transform("DocMDP", ["P": .integer(2)]))
+        let limit = try file.resolve(lock?["P"], in: file.lastView).integer
+        if isCertification || limit != nil {
+            // A certification must leave room for number, date and seal unless the field itself is stricter.
+            let level = min(isCertification ? 2 : 3, limit ?? 3)
+            guard level >= 1 else { throw .damaged("field lock") }
+            transforms.append(Self.transform("DocMDP", ["P": .integer(level)]))
         }
         if request.purpose == .seal {
             transforms.append(Self.transform("FieldMDP", ["Action": .name("All")]))
+        } else if let lock {
+            let action = try file.resolve(lock["Action"], in: file.lastView)
+            guard let name = action.name, ["All", "Include", "Exclude"].contains(name) else {
+                throw .damaged("field lock")
+            }
+            var parameters: PDFDictionary = ["Action": action]
+            if name != "All" {
+                let fields = try file.resolve(lock["Fields"], in: file.lastView).array ?? []
+                var names: [PDFValue] = []
+                for field in fields { names.append(try file.resolve(field, in: file.lastView)) }
+                parameters["Fields"] = .array(names)
+            }
+            transforms.append(Self.transform("FieldMDP", parameters))
         }
-        if !transforms.isEmpty { rest["Reference"] = .array(transforms) }
-        for key in rest.keys {
-            bytes.write(.name(key))
-            bytes.write(" ")
-            bytes.write(rest[key] ?? .null)
-        }
-        bytes.write(">>")
-        return (bytes, byteRangeOffset, contentsOffset)
+        return transforms
     }
 
     private static func transform(_ method: String, _ parameters: PDFDictionary) -> PDFValue {

@@ -41,6 +41,9 @@ public struct SigningRequest: Sendable {
         case field(String)
         /// A new field of this full name (no part may exist as another kind of field), shown on a page (0 is the first).
         case new(String, page: Int, PDFRectangle)
+        /// A new field of this name at the top right corner of the first page, as large as its line: for `attachmentLine` and
+        /// `copyLine`.
+        case corner(String)
         /// A new field that shows nothing.
         case hidden(String)
     }
@@ -97,4 +100,10 @@ public enum SignatureAppearance: Hashable, Sendable {
     case sealImage(png: [UInt8])
     /// No picture at hand: a red seal drawn with the names of the organisation and of the one above it.
     case sealDrawing(organisation: String, parent: String?)
+    /// The organisation's signature on an attachment (`văn bản kèm theo`) that is a file of its own:
+    /// `Số: 12/QĐ-BĐVN; 05/11/2026; 08:15:30 +07:00`. Text only, 10 points, black.
+    case attachmentLine(number: String, time: SigningTime)
+    /// The organisation's signature on an electronic copy: `SAO Y; Bưu điện Hà Nội; 05/11/2026; 08:15:30 +07:00`.
+    /// - form: `SAO Y`, `SAO LỤC` or `TRÍCH SAO`.
+    case copyLine(form: String, organisation: String, time: SigningTime)
 }

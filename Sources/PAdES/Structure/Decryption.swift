@@ -3,13 +3,15 @@ import COpenSSL
 /// Reads documents that are encrypted with an empty user password, as everybody's reader does (ISO 32000-2, 7.6): RC4 with 40
 /// to 128 bits, AES with 128 and 256.
 struct Decryption {
-    private enum Method { case none, rc4, aes }
+    enum Method { case none, rc4, aes }
 
     private let key: [UInt8]
     /// AES-256 uses the file's key as it is; the older methods derive one for each object.
     private let isPerObject: Bool
-    private let streams: Method
-    private let strings: Method
+    let streams: Method
+    let strings: Method
+    /// `/P`, the permissions of who opens the file with the user's password (table 22).
+    let permissions: Int
 
     /// - Parameters:
     ///   - dictionary: `/Encrypt`, resolved, its strings as written.
@@ -21,6 +23,7 @@ struct Decryption {
             let owner = dictionary["O"]?.string, let user = dictionary["U"]?.string,
             let permissions = dictionary["P"]?.integer
         else { throw .encrypted }
+        self.permissions = permissions
         switch version {
         case 1, 2:
             (self.streams, self.strings) = (.rc4, .rc4)
@@ -79,16 +82,20 @@ struct Decryption {
         _ data: ArraySlice<UInt8>, _ method: Method, _ object: PDFReference
     ) throws(PDFError) -> [UInt8] {
         guard method != .none else { return Array(data) }
-        var key = self.key
-        if self.isPerObject {
-            let (number, generation) = (object.number, object.generation)
-            for part in [number, number >> 8, number >> 16, generation, generation >> 8] {
-                key.append(UInt8(truncatingIfNeeded: part))
-            }
-            if method == .aes { key += Array("sAlT".utf8) }
-            key = Array(try Digest.hash(.md5, key).prefix(min(self.key.count + 5, 16)))
-        }
+        let key = try self.key(method, object)
         return method == .rc4 ? RC4.apply(key, data) : try AES.decrypted(data, key: key)
+    }
+
+    /// The key for one object (algorithm 1).
+    func key(_ method: Method, _ object: PDFReference) throws(PDFError) -> [UInt8] {
+        guard self.isPerObject else { return self.key }
+        var key = self.key
+        let (number, generation) = (object.number, object.generation)
+        for part in [number, number >> 8, number >> 16, generation, generation >> 8] {
+            key.append(UInt8(truncatingIfNeeded: part))
+        }
+        if method == .aes { key += Array("sAlT".utf8) }
+        return Array(try Digest.hash(.md5, key).prefix(min(self.key.count + 5, 16)))
     }
 }
 
@@ -149,7 +156,7 @@ private enum PasswordKey {
 }
 
 /// OpenSSL 3 has RC4 only in its legacy provider, which may be absent.
-private enum RC4 {
+enum RC4 {
     static func apply(_ key: [UInt8], _ data: ArraySlice<UInt8>) -> [UInt8] {
         guard !key.isEmpty else { return Array(data) }
         var state = (0...255).map { UInt8($0) }
@@ -168,7 +175,7 @@ private enum RC4 {
     }
 }
 
-private enum AES {
+enum AES {
     /// The vector comes first, PKCS #7 padding last.
     static func decrypted(_ data: ArraySlice<UInt8>, key: [UInt8]) throws(PDFError) -> [UInt8] {
         guard data.count >= 32, data.count % 16 == 0 else { return [] }

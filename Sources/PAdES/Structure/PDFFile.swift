@@ -12,6 +12,8 @@ final class PDFFile {
     enum Reading: Sendable {
         /// For files that are to be extended: whatever readers might understand differently is refused.
         case strict
+        /// As `strict`, but an empty user password is tried on encrypted files.
+        case extending
         /// For judging what is there: old and new cross-references side by side, encryption with an empty password, bytes
         /// before the header, objects that can't be read.
         case forgiving
@@ -26,7 +28,7 @@ final class PDFFile {
     let bytes: [UInt8]
     let limits: PDFLimits
     let reading: Reading
-    private var decryption: Decryption?
+    private(set) var decryption: Decryption?
     /// Where `/Encrypt` is an object of its own: its strings are not encrypted.
     private var encryptionNumber: Int?
     /// Oldest first; never empty.
@@ -52,7 +54,7 @@ final class PDFFile {
         let sections = try reader.sections()
         self.inflated = reader.inflated
         let isEncrypted = sections.contains { $0.trailer["Encrypt"] != nil }
-        guard !isEncrypted || reading == .forgiving else { throw .encrypted }
+        guard !isEncrypted || reading != .strict else { throw .encrypted }
         self.revisions = try Self.revisions(sections, bytes)
         var history: [Int: [(view: Int, entry: CrossReferenceEntry)]] = [:]
         for (view, revision) in self.revisions.enumerated() {

@@ -11,12 +11,13 @@ extension PDFFile {
         struct Node {
             var reference: PDFReference
             var mediaBox: PDFValue?
+            var cropBox: PDFValue?
             var rotation: PDFValue?
             var depth: Int
         }
         let root = try self.catalog(in: view).value["Pages"]
         guard let reference = root?.reference else { throw .damaged("page tree missing") }
-        var stack = [Node(reference: reference, mediaBox: nil, rotation: nil, depth: 0)]
+        var stack = [Node(reference: reference, mediaBox: nil, cropBox: nil, rotation: nil, depth: 0)]
         var seen: Set<PDFReference> = []
         var pages: [PDFPage] = []
         while var node = stack.popLast() {
@@ -28,38 +29,62 @@ extension PDFFile {
                 throw .damaged("page missing")
             }
             node.mediaBox = dictionary["MediaBox"] ?? node.mediaBox
+            node.cropBox = dictionary["CropBox"] ?? node.cropBox
             node.rotation = dictionary["Rotate"] ?? node.rotation
             if let kids = try self.resolve(dictionary["Kids"], in: view).array {
                 for kid in kids.reversed() {
                     guard let reference = kid.reference else { throw .damaged("page is no reference") }
                     stack.append(
                         Node(
-                            reference: reference, mediaBox: node.mediaBox, rotation: node.rotation,
-                            depth: node.depth + 1))
+                            reference: reference, mediaBox: node.mediaBox, cropBox: node.cropBox,
+                            rotation: node.rotation, depth: node.depth + 1))
                 }
             } else {
                 guard dictionary["Type"] == nil || dictionary["Type"] == .name("Page") else {
                     throw .damaged("page of another type")
                 }
                 guard pages.count < self.limits.pages else { throw .tooComplex("too many pages") }
-                let geometry = try self.geometry(mediaBox: node.mediaBox, rotation: node.rotation, in: view)
+                let geometry = try self.geometry(
+                    mediaBox: node.mediaBox, cropBox: node.cropBox, rotation: node.rotation,
+                    unit: dictionary["UserUnit"], in: view)
                 pages.append(PDFPage(reference: node.reference, dictionary: dictionary, geometry: geometry))
             }
         }
         return pages
     }
 
-    private func geometry(mediaBox: PDFValue?, rotation: PDFValue?, in view: Int) throws(PDFError) -> PageGeometry {
-        let corners = try self.numbers(mediaBox, in: view)
-        guard corners.count == 4, corners.allSatisfy({ $0.isFinite && abs($0) < 1e6 }) else {
-            throw .damaged("media box")
+    private func geometry(
+        mediaBox: PDFValue?, cropBox: PDFValue?, rotation: PDFValue?, unit: PDFValue?, in view: Int
+    ) throws(PDFError) -> PageGeometry {
+        guard let media = try self.box(mediaBox, in: view) else { throw .damaged("media box") }
+        // Of a crop box only what lies within the media box counts (ISO 32000-2, 14.11.2.1).
+        var (shown, isCertain) = (media, true)
+        if let crop = try self.box(cropBox, in: view) {
+            let both = (
+                left: max(media.left, crop.left), bottom: max(media.bottom, crop.bottom),
+                right: min(media.right, crop.right), top: min(media.top, crop.top)
+            )
+            isCertain = both.left < both.right && both.bottom < both.top
+            if isCertain { shown = both }
         }
         let turn = try self.resolve(rotation, in: view).integer ?? 0
         guard turn % 90 == 0 else { throw .damaged("page rotation") }
+        let unit = try self.resolve(unit, in: view).number ?? 1
         return PageGeometry(
-            mediaX: min(corners[0], corners[2]), mediaY: min(corners[1], corners[3]),
-            mediaWidth: abs(corners[2] - corners[0]), mediaHeight: abs(corners[3] - corners[1]),
-            rotation: (turn % 360 + 360) % 360)
+            x: shown.left, y: shown.bottom, width: shown.right - shown.left, height: shown.top - shown.bottom,
+            rotation: (turn % 360 + 360) % 360, unit: unit > 0.001 && unit < 1_000 ? unit : 1, isCertain: isCertain)
+    }
+
+    /// A rectangle by any two opposite corners; `nil` when it is none.
+    private func box(
+        _ value: PDFValue?, in view: Int
+    ) throws(PDFError) -> (left: Double, bottom: Double, right: Double, top: Double)? {
+        let corners = try self.numbers(value, in: view)
+        guard corners.count == 4, corners.allSatisfy({ $0.isFinite && abs($0) < 1e6 }) else { return nil }
+        return (
+            min(corners[0], corners[2]), min(corners[1], corners[3]), max(corners[0], corners[2]),
+            max(corners[1], corners[3])
+        )
     }
 
     /// The numbers of an array, each possibly behind a reference; empty when it is no array of numbers.

@@ -55,7 +55,7 @@ struct FontSubset {
         let tag = try Digest.hash(.sha256, program).prefix(6).map { Character(Unicode.Scalar(0x41 + $0 % 26)) }
         let name = String(tag) + "+" + self.face.name
         let file = try update.addStream(["Length1": .integer(program.count)], program)
-        let descriptor = update.add(
+        let descriptor = try update.add(
             .dictionary([
                 "Type": .name("FontDescriptor"), "FontName": .name(name),
                 "Flags": .integer(self.face.italicAngle == 0 ? 6 : 70),
@@ -65,7 +65,7 @@ struct FontSubset {
                 "StemV": .integer(80), "FontFile2": .reference(file),
             ]))
         let widths = self.glyphs.map { PDFValue.integer(self.face.width($0)) }
-        let descendant = update.add(
+        let descendant = try update.add(
             .dictionary([
                 "Type": .name("Font"), "Subtype": .name("CIDFontType2"), "BaseFont": .name(name),
                 "CIDSystemInfo": .dictionary([
@@ -75,7 +75,7 @@ struct FontSubset {
                 "W": .array([.integer(1), .array(widths)]),
             ]))
         let unicode = try update.addStream([:], Array(self.unicodeMap().utf8))
-        return update.add(
+        return try update.add(
             .dictionary([
                 "Type": .name("Font"), "Subtype": .name("Type0"), "BaseFont": .name(name),
                 "Encoding": .name("Identity-H"), "DescendantFonts": .array([.reference(descendant)]),

@@ -23,9 +23,9 @@ struct IncrementalUpdate {
         return PDFReference(number: self.nextNumber)
     }
 
-    mutating func add(_ value: PDFValue) -> PDFReference {
+    mutating func add(_ value: PDFValue) throws(PDFError) -> PDFReference {
         let reference = self.reserve()
-        self.write(reference, value)
+        try self.write(reference, value)
         return reference
     }
 
@@ -38,22 +38,28 @@ struct IncrementalUpdate {
             dictionary["Filter"] = .name("FlateDecode")
             data = deflated
         }
+        let reference = self.reserve()
+        data = try self.file.decryption?.encryptedStream(data, of: reference) ?? data
         dictionary["Length"] = .integer(data.count)
         var body: [UInt8] = []
-        body.write(.dictionary(dictionary))
+        body.write(try self.encrypted(.dictionary(dictionary), in: reference))
         body.write("\nstream\n")
         body += data
         body.write("\nendstream")
-        let reference = self.reserve()
         self.bodies[reference] = body
         return reference
     }
 
     /// Writes an object anew, or for the first time after `reserve`.
-    mutating func write(_ reference: PDFReference, _ value: PDFValue) {
+    mutating func write(_ reference: PDFReference, _ value: PDFValue) throws(PDFError) {
         var body: [UInt8] = []
-        body.write(value)
+        body.write(try self.encrypted(value, in: reference))
         self.bodies[reference] = body
+    }
+
+    /// A value as it is written into this object: with its strings encrypted where the file is.
+    func encrypted(_ value: PDFValue, in reference: PDFReference) throws(PDFError) -> PDFValue {
+        try self.file.decryption?.encrypted(value, of: reference) ?? value
     }
 
     mutating func write(_ reference: PDFReference, body: [UInt8]) {
@@ -99,6 +105,7 @@ struct IncrementalUpdate {
         trailer["Size"] = .integer(0)
         trailer["Root"] = previous.trailer["Root"]
         trailer["Info"] = previous.trailer["Info"]
+        trailer["Encrypt"] = previous.trailer["Encrypt"]
         trailer["Prev"] = .integer(previous.offset)
         if let identifier = try self.file.resolve(previous.trailer["ID"], in: self.view).array, identifier.count == 2 {
             let hash = try Digest.hash(.sha256, [self.file.bytes.suffix(1_024), content[...]])
