@@ -14,6 +14,7 @@ public enum API {
     public static let routes: [Route] =
         OperationRoutes.all + SessionRoutes.all + OrganisationRoutes.all + RegisterRoutes.all + DocumentRoutes.all
         + FileRoutes.all + WorkflowRoutes.all + SignatureRoutes.all + SigningSessionRoutes.all + ExchangeRoutes.all
+        + PKIRoutes.all
 
     /// Answers requests. It holds no state beside what it is given.
     ///

@@ -10,3 +10,5 @@
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/core_names.h>
+#include <openssl/ocsp.h>
+#include <openssl/ts.h>

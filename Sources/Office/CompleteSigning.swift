@@ -70,6 +70,7 @@ public struct CompleteSigning: Sendable {
             return try await self.complete(session.items.map { ($0, []) }, of: session, as: caller)
         }
         try session.ensureOpen()
+        try await self.desk.ensureGood(session.certificate, as: caller)
         let key = try await self.desk.database.transaction(as: caller) { transaction in
             try SigningKey.takeTry(of: session.certificate.id, in: transaction)
         }

@@ -70,12 +70,19 @@ public struct PrepareSigning: Sendable {
         }
         var items: [NewSigningItem] = []
         var certificate: SigningCertificate?
+        var isChecked = false
         var firstRefusal: (any Error)?
         for wish in self.wishes {
             do {
                 let ground = try await self.ground(of: wish, kind, as: caller)
                 certificate = ground.certificate
-                items.append(try await self.prepared(ground, at: wish.place))
+                let item = try await self.prepared(ground, at: wish.place)
+                if !isChecked, ground.certificate.device != .soft {
+                    // Its key signs elsewhere, so this is the last moment before; a soft key is looked at before it is opened.
+                    try await self.desk.ensureGood(ground.certificate, as: caller)
+                    isChecked = true
+                }
+                items.append(item)
             } catch DocumentsError.documentNotFound {
                 throw DocumentsError.documentNotFound
             } catch {

@@ -13,6 +13,8 @@ public struct SigningDesk: Sendable {
     public let policy: SignaturePolicy
     /// How long a prepared session may wait for its signature values.
     public let sessionLifetime: Duration
+    /// Whom to trust, who is revoked, what time it is.
+    public let trust: TrustDesk
 
     /// Bytes of a PDF above which the server refuses to sign it itself: it holds the file in memory while it does.
     static let largestFile: Int64 = 256 << 20
@@ -26,6 +28,15 @@ public struct SigningDesk: Sendable {
         self.keys = keys
         self.policy = policy
         self.sessionLifetime = sessionLifetime
+        self.trust = TrustDesk(database: database, keys: keys)
+    }
+
+    /// Checks a certificate before it signs, and keeps the check whatever it finds (Decree 23/2025, art. 15). Throws the refusal that
+    /// `CertificateCheck` gives for what is not good.
+    public func ensureGood(_ certificate: SigningCertificate, as caller: Caller) async throws {
+        let check = try await self.trust.check(certificate.certificate, issuers: certificate.chain)
+        try await self.database.transaction(as: caller) { transaction in check.keep(in: transaction) }
+        if let refusal = check.refusal { throw refusal }
     }
 }
 

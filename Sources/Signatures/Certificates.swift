@@ -93,6 +93,13 @@ public struct CertificateHolder: Sendable {
     public let unit: String?
     public let organisation: String
 
+    /// The name on the certificate: the person with title, unit and organisation, or the organisation.
+    var subject: DistinguishedName {
+        DistinguishedName(
+            organisation: self.organisation.clippedForSubject, organisationalUnit: self.unit?.clippedForSubject,
+            title: self.title?.clippedForSubject, commonName: self.name.clippedForSubject)
+    }
+
     /// The caller's present post, or for a clerk the organisation. Throws `SignaturesError.keyExists` when there is a certificate in
     /// force, and refuses (`clerk_only`) the seal to anyone but a clerk (Decree 30/2020, art. 32), and everything (`no_post`) to somebody
     /// whose post has ended.
@@ -133,6 +140,7 @@ public struct CertificateHolder: Sendable {
 /// A certificate that has been issued, ready to be kept with its wrapped key.
 public struct IssuedCertificate: Sendable {
     public let id: UUID
+    public let authority: UUID
     public let subject: String
     /// Hexadecimal.
     public let serial: String
@@ -144,17 +152,15 @@ public struct IssuedCertificate: Sendable {
 
     /// Queues the certificate and its key; an earlier one of the same holder is revoked first.
     public func keep(for holder: CertificateHolder, in transaction: borrowing Transaction) {
+        CertificateRevocation(reason: .superseded).queue(
+            of: """
+                c.purpose = \(holder.purpose.rawValue) AND c.device = 'soft' AND c.post_id IS NOT DISTINCT FROM \(holder.post)
+                """, in: transaction)
         transaction.queue(
             """
-            UPDATE signatures.certificate SET state = 'revoked'
-             WHERE purpose = \(holder.purpose.rawValue) AND state = 'valid' AND device = 'soft'
-               AND post_id IS NOT DISTINCT FROM \(holder.post)
-            """)
-        transaction.queue(
-            """
-            INSERT INTO signatures.certificate (id, purpose, post_id, subject, serial, certificate, not_before, not_after)
-            VALUES (\(self.id), \(holder.purpose.rawValue), \(holder.post), \(self.subject), \(self.serial), \(self.certificate),
-                    \(self.notBefore), \(self.notAfter))
+            INSERT INTO signatures.certificate (id, authority_id, purpose, post_id, subject, serial, certificate, not_before, not_after)
+            VALUES (\(self.id), \(self.authority), \(holder.purpose.rawValue), \(holder.post), \(self.subject), \(self.serial),
+                    \(self.certificate), \(self.notBefore), \(self.notAfter))
             """)
         transaction.queue(
             "INSERT INTO signatures.soft_key (certificate_id, wrapped) VALUES (\(self.id), \(self.wrapped))")
@@ -171,7 +177,8 @@ public enum CertificateQueries {
     /// The certificates of the caller's post and of the organisation, newest first.
     public static var mine: SQL {
         """
-        SELECT c.id, c.purpose, c.device, c.kind, c.subject, c.serial, c.state, c.not_before, c.not_after,
+        SELECT c.id, c.purpose, c.device, c.kind, c.subject, c.serial, c.state, c.not_before, c.not_after, c.revoked_at,
+               c.revocation_reason,
                coalesce((SELECT signatures.tries_left(k.failures, k.locked_until) FROM signatures.soft_key AS k
                           WHERE k.certificate_id = c.id), 0) AS tries_left
           FROM signatures.certificate AS c
@@ -184,9 +191,9 @@ public enum CertificateQueries {
     /// The certificates of the internal CA, DER in base64, root first.
     public static var authorities: SQL {
         """
-        SELECT a.id, a.kind, a.subject, encode(a.certificate, 'base64') AS certificate, a.not_after
+        SELECT a.id, a.kind, a.state, a.subject, encode(a.certificate, 'base64') AS certificate, a.not_after
           FROM signatures.authority AS a
-         ORDER BY a.kind DESC
+         ORDER BY array_position(ARRAY['root', 'issuing', 'time_stamp', 'responder'], a.kind), a.id
         """
     }
 }

@@ -60,11 +60,16 @@ public struct DeviceCertificate: Sendable {
         }
         let post: SQL = self.purpose == .seal ? "NULL::uuid" : "platform.current_post()"
         let id = UUIDv7.make()
+        // Its path was followed to the internal root: its serial number is one that the internal CA answers for.
+        let issuer: SQL =
+            kind == .internal
+            ? "(SELECT a.id FROM signatures.authority AS a WHERE a.certificate = \(self.chain.first ?? []) AND a.kind = 'issuing')"
+            : "NULL::uuid"
         let isNew =
             try transaction.run(
                 """
-                INSERT INTO signatures.certificate (id, purpose, post_id, device, kind, subject, serial, certificate, chain, not_before, not_after)
-                VALUES (\(id), \(self.purpose.rawValue), \(post), \(self.device.rawValue), \(kind.rawValue), \(self.facts.subject),
+                INSERT INTO signatures.certificate (id, authority_id, purpose, post_id, device, kind, subject, serial, certificate, chain, not_before, not_after)
+                VALUES (\(id), \(issuer), \(self.purpose.rawValue), \(post), \(self.device.rawValue), \(kind.rawValue), \(self.facts.subject),
                         \(self.facts.serial), \(self.certificate), \(self.chain.flatMap { $0 }),
                         \(Instant(microseconds: self.facts.notBefore * 1_000_000)), \(Instant(microseconds: self.facts.notAfter * 1_000_000)))
                 ON CONFLICT DO NOTHING
@@ -85,7 +90,8 @@ public struct DeviceCertificate: Sendable {
         let isFound =
             try transaction.run(
                 """
-                UPDATE signatures.certificate AS c SET state = 'revoked'
+                UPDATE signatures.certificate AS c
+                   SET state = 'revoked', revoked_at = now(), revocation_reason = 'unspecified', revoked_by = platform.current_account()
                  WHERE c.id = \(id) AND c.device <> 'soft' AND c.state = 'valid'
                    AND CASE c.purpose WHEN 'seal' THEN platform.current_role() = 'clerk' ELSE c.post_id = platform.current_post() END
                 """) == 1

@@ -9,19 +9,24 @@ import Synchronization
 public final class KeyRoom: Sendable {
     /// The corporation that the organisations belong to: on their seals, and the owner of the internal CA.
     public let corporation: String
-    private let secret: SecretBytes
+    public let settings: AuthoritySettings
+    let secret: SecretBytes
     private let threads = BlockingThreads(name: "keys", count: 2, waitingLimit: 64)
     /// PDFs are prepared and completed here, so that nobody's PIN waits for somebody's large file.
     private let papers = BlockingThreads(name: "papers", count: 2, waitingLimit: 256)
     /// Checking needs no key, and never makes somebody who signs wait.
     private let checkers = BlockingThreads(name: "verify", count: 1, waitingLimit: 32)
+    /// The authorities' own work, which must not wait for somebody's PIN.
+    let signers = BlockingThreads(name: "authority", count: 1, waitingLimit: 256)
     private let turns = Turns<[UInt8]>()
-    private let authority = Mutex<InternalAuthority?>(nil)
+    let authorityKeys = Mutex<[UUID: KeyPair]>([:])
+    let knownAuthorities = Mutex<(authorities: Authorities, readAt: ContinuousClock.Instant)?>(nil)
 
     /// Reads the secret from a file, which is made (mode 600, random) when it is missing. Whoever loses the file loses every soft key.
     /// Throws `POSIXError` when the file can neither be read nor made.
-    public init(secretFile: String, corporation: String) throws {
+    public init(secretFile: String, corporation: String, settings: AuthoritySettings = AuthoritySettings()) throws {
         self.corporation = corporation
+        self.settings = settings
         self.secret = try SecretFile.read(orMake: secretFile)
     }
 
@@ -44,7 +49,8 @@ public final class KeyRoom: Sendable {
         database: Database
     ) async throws -> FixedBytes {
         let chain =
-            certificate.chain.isEmpty ? try await self.internalAuthority(in: database).chain : certificate.chain
+            certificate.chain.isEmpty
+            ? try await self.authorities(in: database).chain(above: certificate.certificate) : certificate.chain
         return try await self.papers.run {
             do {
                 let base = try sheet.prepared(pdf)
@@ -89,12 +95,21 @@ public final class KeyRoom: Sendable {
     public func kind(
         of certificate: [UInt8], issuers: [[UInt8]], database: Database
     ) async throws -> CertificateKind {
-        let authority = try await self.internalAuthority(in: database).chain
-        let time = SigningTime(secondsSince1970: Int64(Date().timeIntervalSince1970))
-        let trust = try SignerCertificate.trust(
-            of: certificate, issuers: issuers + authority, roots: authority.suffix(1), at: time)
-        if case .trusted = trust { return .internal }
-        return .unknown
+        _ = try await self.authorities(in: database)
+        let trusted = try await database.transaction { transaction in try TrustList.read(in: transaction) }
+        let path = try PathBuilder.path(
+            of: certificate, issuers: issuers + trusted.intermediates, roots: trusted.roots, at: Self.now)
+        guard case .path(let path) = path, let root = path.last, let anchor = trusted.anchor(root) else {
+            return .unknown
+        }
+        switch anchor.scope {
+        case .internal: return .internal
+        case .publicDuty: return .publicDuty
+        case .national:
+            // A person's certificate may name the organisation, too; an organisation's names nobody beside it.
+            let facts = try CertificateFacts(certificate)
+            return facts.commonName == facts.organisation ? .nationalOrganisation : .nationalPersonal
+        }
     }
 
     /// Where number, date, signature and seal would go on a PDF that somebody is about to sign. Throws `SignaturesError.notSignable`.
@@ -108,11 +123,13 @@ public final class KeyRoom: Sendable {
         }
     }
 
-    /// Checks every signature of the file at `path` against the internal CA's root, in the order they were made; nil for a file that
+    /// Checks every signature of the file at `path` against the trusted roots, in the order they were made; nil for a file that
     /// cannot be read for certain. One file at a time is held in memory. Throws `BlockingThreads.Overloaded`.
     public func verdicts(ofFileAt path: String, database: Database) async throws -> [SignatureVerdict]? {
-        let chain = try await self.internalAuthority(in: database).chain
-        return try await self.checkers.run { SignatureVerdict.all(ofFileAt: path, chain: chain) }
+        let trusted = try await database.transaction { transaction in try TrustList.read(in: transaction) }
+        return try await self.checkers.run {
+            SignatureVerdict.all(ofFileAt: path, roots: trusted.roots, intermediates: trusted.intermediates)
+        }
     }
 
     private func open(_ key: SigningKey, pin: PIN) throws -> KeyPair {
@@ -129,27 +146,48 @@ public final class KeyRoom: Sendable {
     public func issue(
         _ id: UUID, to holder: CertificateHolder, pin: PIN, database: Database
     ) async throws -> IssuedCertificate {
-        let authority = try await self.internalAuthority(in: database)
+        let key = try KeyPair.generate()
+        let certified = try await self.certify(key.publicKey(), of: holder, database: database)
         return try await self.threads.run {
-            let key = try KeyPair.generate()
-            let issued = try authority.issue(for: key, to: holder)
             let wrapped = try SoftKey.wrap(
-                key, pin: pin.secret, secret: self.secret, binding: Self.binding(holder.tenant, id, issued.certificate))
+                key, pin: pin.secret, secret: self.secret,
+                binding: Self.binding(holder.tenant, id, certified.certificate))
             return IssuedCertificate(
-                id: id, subject: issued.subject, serial: issued.serial, certificate: issued.certificate,
-                wrapped: wrapped.encoded,
-                notBefore: issued.notBefore, notAfter: issued.notAfter)
+                id: id, authority: certified.issuer.id, subject: holder.subject.text,
+                serial: try CertificateBuilder(parsing: certified.certificate).serial,
+                certificate: certified.certificate, wrapped: wrapped.encoded,
+                notBefore: Instant(microseconds: certified.validity.notBefore * 1_000_000),
+                notAfter: Instant(microseconds: certified.validity.notAfter * 1_000_000))
         }
     }
 
-    /// The internal CA, read from the database once and made there when this is the first use of all.
-    private func internalAuthority(in database: Database) async throws -> InternalAuthority {
-        if let known = self.authority.withLock({ $0 }) { return known }
-        let found = try await InternalAuthority.openOrFound(
-            in: database, owner: self.corporation, secret: self.secret, threads: self.threads)
-        self.authority.withLock { $0 = found }
-        return found
+    /// A certificate of the internal CA before it is kept.
+    public struct Certified: Sendable {
+        /// DER.
+        public let certificate: [UInt8]
+        public let issuer: Authority
+        public let validity: CertificateValidity
     }
+
+    /// Has the internal CA certify a public key (DER of the SubjectPublicKeyInfo), wherever its private half is. Nothing is kept. Throws
+    /// `SignaturesError.authorityOffline`, `SoftKeyError`.
+    public func certify(
+        _ publicKey: [UInt8], of holder: CertificateHolder, database: Database
+    ) async throws -> Certified {
+        guard let issuing = try await self.authorities(in: database).issuing else {
+            throw SignaturesError.authorityOffline
+        }
+        return try await self.signers.run {
+            let validity = CertificateValidity(from: Self.now, days: Self.certificateDays)
+            let authority = try CertificateAuthority(issuing, key: self.key(of: issuing), settings: self.settings)
+            return Certified(
+                certificate: try authority.issue(holder.subject, publicKey: publicKey, validity: validity),
+                issuer: issuing, validity: validity)
+        }
+    }
+
+    /// Days that a certificate is valid: Decree 23/2025 leaves it to the organisation; three years as public CAs have it.
+    private static let certificateDays: Int64 = 3 * 365
 
     private static func binding(_ tenant: UUID, _ key: UUID, _ certificate: [UInt8]) -> KeyBinding {
         func bytes(_ id: UUID) -> [UInt8] { withUnsafeBytes(of: id.uuid, Array.init) }

@@ -86,9 +86,11 @@ public struct SignatureVerdict: Sendable, Hashable {
     /// Checks every signature of the file at `path` against these roots, in the order they were made. Blocking.
     ///
     /// Returns nil for a file that cannot be read for certain, of which nothing can be said.
-    static func all(ofFileAt path: String, chain: [[UInt8]]) -> [SignatureVerdict]? {
+    static func all(
+        ofFileAt path: String, roots: [[UInt8]], intermediates: [[UInt8]]
+    ) -> [SignatureVerdict]? {
         guard let pdf = PDFBytes.read(path) else { return nil }
-        let verifier = PDFVerifier(roots: chain.suffix(1), intermediates: Array(chain.dropLast()))
+        let verifier = PDFVerifier(roots: roots, intermediates: intermediates)
         return (try? verifier.verify(pdf))?.signatures.map(SignatureVerdict.init)
     }
 }

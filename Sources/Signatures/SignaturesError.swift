@@ -37,6 +37,16 @@ public enum SignaturesError: RefusalConvertible, Hashable {
     case signerSignatureMissing
     /// The process that holds the keys is away.
     case signerUnavailable
+    case certificateNotYetValid
+    /// No path leads from the certificate to a trusted root.
+    case certificateUntrusted
+    /// Nobody could say whether the certificate is revoked, so it signs nothing.
+    case certificateStatusUnknown
+    case certificateRevoked
+    /// The key of the authority that this needs is not on this server.
+    case authorityOffline
+    /// No time stamp was to be had; the reason is for the log.
+    case timeStampFailed(reason: String)
 
     public var refusal: Refusal {
         switch self {
@@ -62,6 +72,12 @@ public enum SignaturesError: RefusalConvertible, Hashable {
         case .titleDiffers: Refusal(409, "title_differs")
         case .signerSignatureMissing: Refusal(409, "signer_signature_missing")
         case .signerUnavailable: Refusal(503, "signer_unavailable", details: ["retry_after": 2])
+        case .certificateNotYetValid: Refusal(409, "certificate_not_yet_valid")
+        case .certificateUntrusted: Refusal(409, "certificate_untrusted")
+        case .certificateStatusUnknown: Refusal(503, "certificate_status_unknown")
+        case .certificateRevoked: Refusal(409, "certificate_revoked")
+        case .authorityOffline: Refusal(503, "authority_offline")
+        case .timeStampFailed: Refusal(503, "time_stamp_failed")
         }
     }
 }

@@ -59,7 +59,31 @@ struct Installation {
 
     /// The room where soft keys are opened; its secret file is made at the first start.
     func keys() throws -> KeyRoom {
-        try KeyRoom(secretFile: self.configuration.keyFile, corporation: self.configuration.text(.corporation))
+        try KeyRoom(
+            secretFile: self.configuration.keyFile, corporation: self.configuration.text(.corporation),
+            settings: self.authoritySettings())
+    }
+
+    /// What the internal CA writes into certificates, lists and answers.
+    private func authoritySettings() throws -> AuthoritySettings {
+        var settings = AuthoritySettings()
+        let address = try self.configuration.optional(.pkiAddress) ?? self.configuration.text(.publicAddress)
+        settings.address = String(address.reversed().drop { $0 == "/" }.reversed())
+        settings.policy = self.configuration.optional(.certificatePolicy)
+        settings.timeStampPolicy = try self.configuration.text(.timeStampPolicy)
+        settings.listLifetime = try Int64(self.positive(.crlHours)) * 3600
+        settings.offlineListLifetime = try Int64(self.positive(.offlineCRLDays)) * 86_400
+        settings.answerLifetime = try Int64(self.positive(.ocspMinutes)) * 60
+        return settings
+    }
+
+    private func positive(_ key: ConfigurationKey) throws -> Int {
+        let value = try self.configuration.integer(key)
+        guard (1...100_000).contains(value) else {
+            throw Failure(
+                "\(key.name) is \(value) (\(self.configuration.origin(of: key)))", "Write a number from 1 to 100000")
+        }
+        return value
     }
 
     /// Which certificates may sign what.

@@ -74,6 +74,7 @@ struct Serve: AsyncParsableCommand {
         limits.trustsForwardedFor = try settings.boolean(.trustForwardedFor)
         limits.secureCookies = try settings.text(.publicAddress).hasPrefix("https:")
         limits.signingLifetime = .seconds(try settings.integer(.signingSeconds))
+        limits.openRequests = try settings.integer(.openRequests)
         limits.sessionLifetime = .seconds(try settings.integer(.sessionHours) * 3600)
         return limits
     }

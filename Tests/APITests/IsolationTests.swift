@@ -109,7 +109,7 @@ import Testing
             let things = try await self.things(of: theirs, client)
             let before = try await self.fingerprint(of: theirs)
             let people = [mine.clerk, mine.leader, mine.head, mine.specialist, mine.administrator]
-            for route in API.routes where !route.captures.isEmpty {
+            for route in API.routes where !route.captures.isEmpty && route.access != .anyone {
                 let id = try #require(
                     things.id(for: route), "\(route.name) takes an id of a kind that this test does not know")
                 var statuses: Set<Int> = []

@@ -53,7 +53,7 @@ class Client:
         headers = dict(options.pop("headers", None) or {})
         if self.csrf and method not in ("GET", "HEAD", "OPTIONS"):
             headers.setdefault("X-CSRF-Token", self.csrf)
-        if path.startswith("/") and not path.startswith(("/api/", "/healthz", "/readyz", "/metrics", "/openapi")):
+        if path.startswith("/") and not path.startswith(("/api/", "/healthz", "/readyz", "/metrics", "/openapi", "/pki/")):
             path = "/api/v1" + path
         return self.http.request(method, path, headers=headers, **options)
 

@@ -74,10 +74,11 @@ DOORS = {
 
 
 def routes_with_an_id(database):
-    """From the one list that the server itself uses."""
+    """From the one list that the server itself uses. What needs no account (`/pki`) has no house to break into."""
     done = database.vanthu("routes", "--json")
     assert done.returncode == 0, done.stderr
-    return [(route["method"], route["path"]) for route in json.loads(done.stdout) if "{" in route["path"]]
+    routes = [route for route in json.loads(done.stdout) if "{" in route["path"] and route["access"] != "anyone"]
+    return [(route["method"], route["path"]) for route in routes]
 
 
 @pytest.fixture(scope="module")

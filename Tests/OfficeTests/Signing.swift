@@ -99,20 +99,17 @@ struct Signing {
     func device(
         _ kind: KeyPair.Kind = .p256, name: String = "Nguyễn Văn leader", title: String? = "leader"
     ) async throws -> (key: KeyPair, certificate: DeviceCertificate) {
-        let secret = try SecretFile.read(orMake: Self.folder.path + "/secret")
-        let authority = try await InternalAuthority.openOrFound(
-            in: self.desk.database, owner: Self.corporation, secret: secret,
-            threads: BlockingThreads(name: "t", count: 1))
         let key = try KeyPair.generate(kind)
         let holder = CertificateHolder(
             purpose: .signer, post: self.leader.post, tenant: self.travel.tenant.id, name: name, title: title,
             unit: nil,
             organisation: "Bưu điện thử")
-        let issued = try authority.issue(for: key, to: holder)
+        let issued = try await self.desk.keys.certify(
+            key.publicKey(), of: holder, database: self.desk.database)
         return (
             key,
             try DeviceCertificate(
-                purpose: .signer, device: .token, certificate: issued.certificate, chain: authority.chain)
+                purpose: .signer, device: .token, certificate: issued.certificate, chain: issued.issuer.chain)
         )
     }
 

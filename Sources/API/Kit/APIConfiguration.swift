@@ -16,6 +16,8 @@ public struct APIConfiguration: Sendable {
     public var headerLimit = 32 << 10
     /// Connections at once; further ones wait to be accepted.
     public var connectionLimit = 4096
+    /// Requests a minute that one address may make of what needs no account: revocation lists, OCSP, time stamps.
+    public var openRequests = 600
     /// Whether the last `X-Forwarded-For` entry names the caller. Only for a server that a proxy alone can reach.
     public var trustsForwardedFor = false
     /// Whether cookies are marked `Secure`: to be set wherever people reach the server over TLS.

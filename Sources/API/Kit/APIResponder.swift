@@ -92,7 +92,11 @@ public struct APIResponder: HTTPResponder {
         if route.traits.contains(.ifMatch) {
             call.version = try EntityTag.version(ifMatch: request.headers[.ifMatch])
         }
-        if case .json(let schema) = route.body { try await call.readBody(schema) }
+        switch route.body {
+        case .json(let schema): try await call.readBody(schema)
+        case .bytes(let mediaType, let limit): try await call.readBytes(mediaType, limit: limit)
+        case .none, .file: break
+        }
         return call
     }
 
@@ -131,6 +135,18 @@ public struct APIResponder: HTTPResponder {
 }
 
 extension Call {
+    /// Reads a body of another media type.
+    fileprivate mutating func readBytes(_ mediaType: String, limit: Int) async throws {
+        guard let type = self.header(.contentType), type.prefix(while: { $0 != ";" }).lowercased() == mediaType else {
+            throw self.header(.contentLength).map { $0 == "0" } ?? true
+                ? Problem(400, "body_required") : .unsupportedMediaType
+        }
+        let bytes = try await BodyReader.whole(
+            of: self.request, limit: limit, configuration: self.services.configuration)
+        guard bytes.readableBytes > 0 else { throw Problem(400, "body_required") }
+        self.bytes = Array(buffer: bytes)
+    }
+
     /// Reads the JSON body, checks it against its schema, and derives from it what a repeated request is known by.
     fileprivate mutating func readBody(_ schema: Schema) async throws {
         guard let type = self.header(.contentType), type.prefix(while: { $0 != ";" }).lowercased() == "application/json"

@@ -8,15 +8,20 @@ import NIOCore
 /// idle time-out.
 enum BodyReader {
     /// The bytes of a JSON body.
+    static func json(of request: Request, configuration: APIConfiguration) async throws -> ByteBuffer {
+        try await self.whole(of: request, limit: configuration.jsonLimit, configuration: configuration)
+    }
+
+    /// The bytes of a short body.
     ///
     /// - Throws: 413 when it is, or says that it is, longer than allowed; 408 when it takes too long; 400 when it ends early.
-    static func json(of request: Request, configuration: APIConfiguration) async throws -> ByteBuffer {
-        let announced = try Self.announcedLength(of: request, limit: configuration.jsonLimit, code: "body_too_large")
+    static func whole(of request: Request, limit: Int, configuration: APIConfiguration) async throws -> ByteBuffer {
+        let announced = try Self.announcedLength(of: request, limit: limit, code: "body_too_large")
         let start = ContinuousClock.now
         var whole = ByteBuffer()
         for try await var chunk in request.body {
             if whole.readableBytes == 0 { whole = chunk } else { whole.writeBuffer(&chunk) }
-            guard whole.readableBytes <= configuration.jsonLimit else { throw Problem.payloadTooLarge() }
+            guard whole.readableBytes <= limit else { throw Problem.payloadTooLarge() }
             if whole.readableBytes < announced ?? .max, ContinuousClock.now - start > configuration.bodyTime {
                 throw Self.tooSlow
             }

@@ -19,6 +19,8 @@ struct Call: Sendable {
     var query = Query()
     /// The JSON body, checked and cleaned; empty where the route takes none.
     var body: JSONObject = [:]
+    /// The body of a route that takes bytes whole.
+    var bytes: [UInt8] = []
     /// What a repeated request is known by.
     var idempotency: Idempotency?
     /// The row version in `If-Match`, where the route demands it.

@@ -33,6 +33,8 @@ public final class Route: Sendable {
         case json(Schema)
         /// The bytes of a file, streamed.
         case file
+        /// Bytes of this media type, at most so many, whole.
+        case bytes(mediaType: String, limit: Int)
     }
 
     /// What the operation answers when it succeeds.
@@ -102,7 +104,7 @@ public final class Route: Sendable {
 
     /// The names of what the path captures, in order: `["id"]`.
     public var captures: [String] {
-        self.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        self.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().prefix { $0 != "}" }) }
     }
 
     /// The body's schema, where it takes JSON.

@@ -3,7 +3,7 @@ import HTTPTypes
 /// Something that answers a method at a path: an operation of the API, or a page.
 package protocol Routed: Sendable {
     var method: HTTPRequest.Method { get }
-    /// From the root, with captures in braces.
+    /// From the root, with captures in braces; after a brace may stand an ending that is written out: `/pki/{id}.crl`.
     var path: String { get }
 }
 
@@ -21,14 +21,15 @@ package struct RouteTable<Route: Routed>: Sendable {
 
     private final class Node: Sendable {
         let literals: [Substring: Node]
-        let capture: Node?
+        /// By what stands after the brace, the longest first.
+        let captured: [(ending: Substring, node: Node)]
         let routes: [(method: HTTPRequest.Method, route: Route)]
         let allow: String
 
         init(_ routes: [(segments: ArraySlice<Substring>, route: Route)]) {
             var here: [(HTTPRequest.Method, Route)] = []
             var literal: [Substring: [(ArraySlice<Substring>, Route)]] = [:]
-            var captured: [(ArraySlice<Substring>, Route)] = []
+            var captured: [Substring: [(ArraySlice<Substring>, Route)]] = [:]
             for (segments, route) in routes {
                 guard let first = segments.first else {
                     precondition(
@@ -38,15 +39,16 @@ package struct RouteTable<Route: Routed>: Sendable {
                     if route.method == .get { here.append((.head, route)) }
                     continue
                 }
-                if first.hasPrefix("{") {
-                    captured.append((segments.dropFirst(), route))
+                if first.hasPrefix("{"), let brace = first.lastIndex(of: "}") {
+                    let ending = first[first.index(after: brace)...]
+                    captured[ending, default: []].append((segments.dropFirst(), route))
                 } else {
                     literal[first, default: []].append((segments.dropFirst(), route))
                 }
             }
             self.routes = here
             self.literals = literal.mapValues { Node($0) }
-            self.capture = captured.isEmpty ? nil : Node(captured)
+            self.captured = captured.map { ($0.key, Node($0.value)) }.sorted { $0.0.utf8.count > $1.0.utf8.count }
             self.allow = (here.map(\.0.rawValue) + ["OPTIONS"]).joined(separator: ", ")
         }
     }
@@ -79,10 +81,11 @@ package struct RouteTable<Route: Routed>: Sendable {
         if let next = node.literals[first], let found = Self.descend(next, segments.dropFirst(), &captures) {
             return found
         }
-        guard let next = node.capture, !first.isEmpty else { return nil }
-        captures.append(first)
-        if let found = Self.descend(next, segments.dropFirst(), &captures) { return found }
-        captures.removeLast()
+        for (ending, next) in node.captured where first.utf8.count > ending.utf8.count && first.hasSuffix(ending) {
+            captures.append(first.dropLast(ending.count))
+            if let found = Self.descend(next, segments.dropFirst(), &captures) { return found }
+            captures.removeLast()
+        }
         return nil
     }
 }

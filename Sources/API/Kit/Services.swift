@@ -11,6 +11,8 @@ package final class Services: Sendable {
     package let intake: FileIntake
     package let desk: SigningDesk
     package let metrics: Metrics
+    /// For what anybody may ask without an account.
+    let pace: Pace
     /// The OpenAPI document, made once from the routes.
     let document: [UInt8]
     /// Whether the schema is the one that this program needs.
@@ -33,6 +35,7 @@ package final class Services: Sendable {
         self.intake = FileIntake(blobs: blobs)
         self.desk = desk
         self.metrics = metrics
+        self.pace = Pace(limit: configuration.openRequests)
         self.document = document
         self.isSchemaCurrent = isSchemaCurrent
     }

@@ -4,6 +4,9 @@ extension Catalogue {
         wrong_login_or_password
           vi: Sai tên đăng nhập hoặc mật khẩu | Hãy kiểm tra tên đăng nhập (tên@MÃ ĐƠN VỊ) và mật khẩu.
           en: Wrong login or password | Check the login (name@CODE) and the password.
+        too_many_requests
+          vi: Quá nhiều yêu cầu | Địa chỉ này gửi quá nhiều yêu cầu. Hãy đợi một phút.
+          en: Too many requests | Too many requests come from this address. Wait a minute.
         too_many_attempts
           vi: Quá nhiều lần thử | Tạm thời không nhận mật khẩu nữa. Hãy chờ theo thời gian ở Retry-After rồi thử lại.
           en: Too many attempts | No password is taken for a while. Wait as Retry-After says and try again.
@@ -172,6 +175,24 @@ extension Catalogue {
         certificate_expired
           vi: Chứng thư hết hạn | Chứng thư số đã hết hạn; hãy tạo khóa mới.
           en: Certificate expired | The certificate has expired; make a new key.
+        certificate_not_yet_valid
+          vi: Chứng thư chưa có hiệu lực | Chứng thư số chưa đến thời điểm bắt đầu có hiệu lực nên không ký được.
+          en: Certificate not yet valid | The certificate is not valid yet, so it cannot sign.
+        certificate_revoked
+          vi: Chứng thư đã bị thu hồi | Chứng thư số, hoặc chứng thư của tổ chức cấp, đã bị thu hồi nên không ký được.
+          en: Certificate revoked | The certificate, or one of its CAs, has been revoked and cannot sign.
+        certificate_untrusted
+          vi: Chứng thư không đáng tin | Không có đường dẫn tin cậy từ chứng thư số đến chứng thư gốc được công nhận.
+          en: Certificate not trusted | No path leads from the certificate to a trusted root.
+        certificate_status_unknown
+          vi: Chưa kiểm tra được chứng thư | Chưa hỏi được tổ chức cấp xem chứng thư số còn hiệu lực không. Hãy thử lại sau.
+          en: Certificate not checked | The issuer could not be asked whether the certificate is revoked. Try again later.
+        authority_offline
+          vi: CA nội bộ chưa sẵn sàng | Khóa của CA nội bộ không có trên máy chủ này. Hãy báo quản trị hệ thống.
+          en: Authority offline | The key of the internal CA is not on this server. Tell the administrator of the system.
+        time_stamp_failed
+          vi: Chưa lấy được dấu thời gian | Dịch vụ cấp dấu thời gian không trả lời hoặc trả lời sai. Hãy thử lại sau.
+          en: No time stamp | The time-stamp service did not answer, or not as it should. Try again later.
         wrong_pin
           vi: Sai mã PIN | Mã PIN không đúng; xem số lần thử còn lại.
           en: Wrong PIN | The PIN is wrong; see how many tries are left.

@@ -32,7 +32,8 @@ enum SignatureRoutes {
         ) { try await $0.list(CertificateQueries.mine) },
         Route(
             .get, "/api/v1/certificate-authorities", "listCertificateAuthorities",
-            "The internal CA's certificates, root first.", group: group, access: reading,
+            "The certificates of the internal CA's authorities, of today and of before, root first.", group: group,
+            access: reading,
             answers: [.page(Self.authority, named: "CertificateAuthorityPage")]
         ) { try await $0.list(CertificateQueries.authorities) },
         Route(
@@ -75,12 +76,16 @@ enum SignatureRoutes {
         .required("kind", .choice(CertificateKind.allCases.map(\.rawValue), "By the root that it leads to.")),
         .required("subject", .text()), .required("serial", .text()), .required("state", .choice(["valid", "revoked"])),
         .required("not_before", .instant), .required("not_after", .instant),
+        .required("revoked_at", Schema.instant.orNull),
+        .required("revocation_reason", Schema.choice(RevocationReason.allCases.map(\.rawValue)).orNull),
         .required(
             "tries_left",
             .integer(0...5, "PINs that may still be tried; at 0 the key is locked, or is not with the server.")))
 
     private static let authority = Schema.object(
-        "CertificateAuthority", .required("id", .id), .required("kind", .choice(["root", "issuing"])),
+        "CertificateAuthority", .required("id", .id),
+        .required("kind", .choice(["root", "issuing", "responder", "time_stamp"])),
+        .required("state", .choice(["active", "retired", "revoked"])),
         .required("subject", .text()), .required("certificate", .text("DER in base64.")),
         .required("not_after", .instant))
 

@@ -61,6 +61,13 @@ struct OpenAPI {
                 "required": true,
                 "content": ["application/json": ["schema": schema.jsonSchema(into: &self.components)]],
             ]
+        case .bytes(let mediaType, let limit):
+            operation["requestBody"] = [
+                "required": true,
+                "content": [
+                    mediaType: ["schema": ["type": "string", "format": "binary", "maxLength": .integer(Int64(limit))]]
+                ],
+            ]
         case .file:
             operation["requestBody"] = [
                 "required": true,
@@ -81,7 +88,10 @@ struct OpenAPI {
 
     private mutating func parameters(_ route: Route) -> [JSONValue] {
         var parameters = route.captures.map { name -> JSONValue in
-            ["name": .string(name), "in": "path", "required": true, "schema": ["type": "string", "format": "uuid"]]
+            [
+                "name": .string(name), "in": "path", "required": true,
+                "schema": name == "id" ? ["type": "string", "format": "uuid"] : ["type": "string", "minLength": 1],
+            ]
         }
         for parameter in route.query {
             parameters.append([

@@ -61,6 +61,23 @@ extension ConfigurationKey {
     public static let corporation = Self(
         "corporation", .text, "Tổng công ty Bưu điện Việt Nam",
         "The corporation that the organisations belong to: on their seals and in the internal CA's name.")
+    public static let pkiAddress = Self(
+        "pki_address", .text, nil,
+        "Where revocation lists, OCSP and CA certificates are found, written into every certificate; without it public_address."
+    )
+    public static let certificatePolicy = Self(
+        "certificate_policy", .text, nil, "Policy (OID) that the internal CA's certificates name; none without it.")
+    public static let timeStampPolicy = Self(
+        "time_stamp_policy", .text, "1.3.6.1.4.1.32473.1.1",
+        "Policy (OID) of time stamps; to be replaced by one under the corporation's own number.")
+    public static let crlHours = Self(
+        "crl_hours", .integer, "24", "Hours after which a revocation list must be followed by the next one.")
+    public static let offlineCRLDays = Self(
+        "offline_crl_days", .integer, "365", "The same, in days, for the list of a root that is kept offline.")
+    public static let ocspMinutes = Self("ocsp_minutes", .integer, "60", "Minutes for which an OCSP response holds.")
+    public static let openRequests = Self(
+        "open_requests", .integer, "600",
+        "Requests a minute from one address for revocation lists, OCSP and time stamps, which need no account.")
     public static let uploadLimit = Self("upload_limit", .integer, "209715200", "Bytes of one uploaded file.")
     public static let sessionHours = Self("session_hours", .integer, "12", "Hours after which people sign in again.")
     public static let signingSeconds = Self(
@@ -78,6 +95,8 @@ extension ConfigurationKey {
         .databaseOwner, .databasePassword, .databaseOwnerPassword, .databasePool, .sqlFolder, .configFolder,
         .pagesFolder,
         .blobFolder,
-        .keyFile, .corporation, .uploadLimit, .sessionHours, .signingSeconds, .passwordThreads, .jobSlots, .logLevel,
+        .keyFile, .corporation, .pkiAddress, .certificatePolicy, .timeStampPolicy, .crlHours, .offlineCRLDays,
+        .ocspMinutes,
+        .openRequests, .uploadLimit, .sessionHours, .signingSeconds, .passwordThreads, .jobSlots, .logLevel,
     ]
 }

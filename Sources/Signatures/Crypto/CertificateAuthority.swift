@@ -12,6 +12,8 @@ public struct CertificateAuthority: Sendable {
     let key: KeyPair
     /// Put into what it issues.
     public var addresses: AuthorityAddresses
+    /// The certificate policy (an OID in dots) that the certificates of people and organisations name; none without it.
+    public var policy: String?
 
     /// An authority whose key was kept.
     /// - Throws: `unacceptable` when the key is not the certificate's.
@@ -72,12 +74,42 @@ public struct CertificateAuthority: Sendable {
         try builder.add(NID_basic_constraints, "critical,CA:FALSE", issuer: issuer)
         try builder.add(NID_key_usage, "critical,digitalSignature,nonRepudiation", issuer: issuer)
         try builder.add(NID_ext_key_usage, "1.3.6.1.5.5.7.3.36,emailProtection", issuer: issuer)
+        if let policy = self.policy {
+            try builder.add(NID_certificate_policies, try Self.checked(policy: policy), issuer: issuer)
+        }
+        return try builder.sign(with: self.key)
+    }
+
+    /// Issues the certificate of an OCSP responder for this authority's certificates (RFC 6960, 4.2.2.2). Nobody asks whether it is
+    /// revoked (`ocsp-nocheck`), so it ought to be short.
+    public func issueResponder(
+        _ subject: DistinguishedName, publicKey: [UInt8], validity: CertificateValidity
+    ) throws(SoftKeyError) -> [UInt8] {
+        let issuer = try CertificateBuilder(parsing: self.certificate)
+        let builder = try self.builder(subject, publicKey: publicKey, validity, issuer, isListed: false)
+        try builder.add(NID_basic_constraints, "critical,CA:FALSE", issuer: issuer)
+        try builder.add(NID_key_usage, "critical,digitalSignature", issuer: issuer)
+        try builder.add(NID_ext_key_usage, "OCSPSigning", issuer: issuer)
+        try builder.add(NID_id_pkix_OCSP_noCheck, "ignored", issuer: issuer)
+        return try builder.sign(with: self.key)
+    }
+
+    /// Issues the certificate of a time-stamp authority (RFC 3161, 2.3: time stamping alone, critical).
+    public func issueTimeStampAuthority(
+        _ subject: DistinguishedName, publicKey: [UInt8], validity: CertificateValidity
+    ) throws(SoftKeyError) -> [UInt8] {
+        let issuer = try CertificateBuilder(parsing: self.certificate)
+        let builder = try self.builder(subject, publicKey: publicKey, validity, issuer)
+        try builder.add(NID_basic_constraints, "critical,CA:FALSE", issuer: issuer)
+        try builder.add(NID_key_usage, "critical,digitalSignature,nonRepudiation", issuer: issuer)
+        try builder.add(NID_ext_key_usage, "critical,timeStamping", issuer: issuer)
         return try builder.sign(with: self.key)
     }
 
     /// What every certificate that this authority issues has in common.
     private func builder(
-        _ subject: DistinguishedName, publicKey: [UInt8], _ validity: CertificateValidity, _ issuer: CertificateBuilder
+        _ subject: DistinguishedName, publicKey: [UInt8], _ validity: CertificateValidity, _ issuer: CertificateBuilder,
+        isListed: Bool = true
     ) throws(SoftKeyError) -> CertificateBuilder {
         let builder = try CertificateBuilder()
         try builder.setSubject(subject)
@@ -86,6 +118,7 @@ public struct CertificateAuthority: Sendable {
         try builder.setKey(publicKey)
         try builder.add(NID_subject_key_identifier, "hash", issuer: issuer)
         try builder.add(NID_authority_key_identifier, "keyid:always", issuer: issuer)
+        guard isListed else { return builder }
         if let list = self.addresses.revocationList {
             try builder.add(NID_crl_distribution_points, "URI:" + (try Self.checked(list)), issuer: issuer)
         }
@@ -104,6 +137,14 @@ public struct CertificateAuthority: Sendable {
         }
         guard isPlain, url.contains("://") else { throw .unacceptable("URL") }
         return url
+    }
+
+    private static func checked(policy: String) throws(SoftKeyError) -> String {
+        let isPlain = policy.utf8.allSatisfy {
+            $0 == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
+        guard isPlain, policy.contains(".") else { throw .unacceptable("certificate policy") }
+        return policy
     }
 }
 

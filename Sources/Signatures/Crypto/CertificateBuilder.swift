@@ -101,13 +101,30 @@ final class CertificateBuilder {
         defer { EVP_MD_CTX_free(context) }
         try key.prepare(context, key.defaultAlgorithm)
         guard X509_sign_ctx(self.handle, context) > 0 else { throw .cryptography("certificate signature") }
-        let size = i2d_X509(self.handle, nil)
-        guard size > 0 else { throw .cryptography("certificate") }
-        var der = [UInt8](repeating: 0, count: Int(size))
-        der.withUnsafeMutableBufferPointer { buffer in
-            var cursor = buffer.baseAddress
-            i2d_X509(self.handle, &cursor)
-        }
-        return der
+        return try encoded { i2d_X509(self.handle, $0) }
+    }
+
+    /// The serial number, hexadecimal.
+    var serial: String {
+        get throws(SoftKeyError) { try SerialNumber.text(X509_get0_serialNumber(self.handle)) }
+    }
+
+    /// Whether `subject` says that this one issued it, by name and key identifier.
+    func issued(_ subject: CertificateBuilder) -> Bool {
+        defer { ERR_clear_error() }
+        return X509_check_issued(self.handle, subject.handle) == X509_V_OK
+    }
+
+    /// Key usage digitalSignature or nonRepudiation (RFC 5280, 4.2.1.3).
+    var signsDocuments: Bool {
+        X509_get_key_usage(self.handle) & UInt32(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION) != 0
+    }
+
+    /// From when to when it is valid, seconds since 1970.
+    var validity: CertificateValidity? {
+        guard let start = Moment.seconds(X509_get0_notBefore(self.handle)),
+            let end = Moment.seconds(X509_get0_notAfter(self.handle))
+        else { return nil }
+        return CertificateValidity(notBefore: start, notAfter: end)
     }
 }
