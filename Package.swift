@@ -69,7 +69,7 @@ let package = Package(
         module("Organisation", ["Platform", "Postgres"]),
         module("Documents", ["Organisation", "Platform", "Postgres"]),
         module("Workflow", ["Organisation", "Platform", "Postgres"]),
-        module("Signatures", ["Organisation", "Platform", "Postgres", "PAdES", "COpenSSL", "CArgon2", asn1]),
+        module("Signatures", ["Organisation", "Platform", "Postgres", "PAdES", "XAdES", "COpenSSL", "CArgon2", asn1]),
         module("Exchange", ["Organisation", "Platform", "Postgres"]),
         module("Office", ["Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres"]),
         module(
@@ -89,8 +89,8 @@ let package = Package(
         .executableTarget(
             name: "vanthu",
             dependencies: [
-                "API", "Web", "Office", "Documents", "Workflow", "Signatures", "Organisation", "Platform", "Postgres",
-                arguments, httpClient, httpTypes, hummingbird, lifecycle, unixSignals, nio, nioHTTP1, log,
+                "API", "Web", "Office", "Documents", "Workflow", "Signatures", "PAdES", "Organisation", "Platform",
+                "Postgres", arguments, httpClient, httpTypes, hummingbird, lifecycle, unixSignals, nio, nioHTTP1, log,
             ],
             swiftSettings: settings),
 

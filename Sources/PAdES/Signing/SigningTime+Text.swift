@@ -32,3 +32,28 @@ extension SigningTime {
         return "D:\(p.year)" + [p.month, p.day, p.hour, p.minute, p.second].map(Self.two).joined() + "+07'00'"
     }
 }
+
+extension SigningTime {
+    /// Reads `D:20261123103005+07'00'`; `nil` for what is no such date to the second.
+    init?(pdf text: String) {
+        let text = text.hasPrefix("D:") ? text.dropFirst(2) : text[...]
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard digits.count == 14, let base = SigningTime(generalized: Array(digits.utf8) + [0x5A]) else { return nil }
+        let zone = text.dropFirst(14)
+        guard let sign = zone.first, sign == "+" || sign == "-" else {
+            self = base
+            return
+        }
+        let parts = zone.dropFirst().split(separator: "'").prefix(2).map { Int64($0) ?? 0 }
+        let offset = (parts.first ?? 0) * 3_600 + (parts.count > 1 ? parts[1] : 0) * 60
+        self.init(secondsSince1970: base.secondsSince1970 - (sign == "+" ? offset : -offset))
+    }
+
+    /// `2026-11-23T10:30:05+07:00`.
+    public var isoText: String {
+        let p = self.parts
+        let year = String(p.year)
+        return String(repeating: "0", count: max(0, 4 - year.count)) + year + "-" + Self.two(p.month) + "-"
+            + Self.two(p.day) + "T" + [p.hour, p.minute, p.second].map(Self.two).joined(separator: ":") + "+07:00"
+    }
+}

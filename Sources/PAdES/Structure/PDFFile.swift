@@ -203,6 +203,14 @@ final class PDFFile {
         return ObjectStream(data: data, index: index)
     }
 
+    /// The decoded data of a stream.
+    func content(of object: PDFObject, limit: Int) throws(PDFError) -> [UInt8] {
+        guard let dictionary = object.value.dictionary, let raw = object.stream else { throw .damaged("no stream") }
+        var data = self.bytes[raw]
+        if let decryption = self.decryption { data = try decryption.stream(data, of: object.reference)[...] }
+        return try StreamDecoder.decode(dictionary, data, limit: limit)
+    }
+
     /// The value behind any chain of references; null for what doesn't exist.
     func resolve(_ value: PDFValue?, in view: Int) throws(PDFError) -> PDFValue {
         var value = value ?? .null

@@ -13,7 +13,10 @@ extension PDFVerifier {
     /// cooperative pool.
     ///
     /// A failure that concerns one signature stays with it; one that concerns the file is `failure` in the report.
-    public func report(on pdf: [UInt8]) -> VerificationReport {
+    public func report(on pdf: [UInt8]) -> VerificationReport { self.examine(pdf).report }
+
+    /// The report, and the file as it was read where it could be.
+    func examine(_ pdf: [UInt8]) -> (report: VerificationReport, file: PDFFile?) {
         let readable = ReadableFile(pdf, limits: self.limits)
         do {
             var signatures: [SignatureReport] = []
@@ -26,9 +29,9 @@ extension PDFVerifier {
                     signatures.append(self.report(check, trust: .unknown, changes: [.behind(rest)]))
                 }
             }
-            return VerificationReport(signatures: signatures, failure: readable.failure)
+            return (VerificationReport(signatures: signatures, failure: readable.failure), readable.file)
         } catch {
-            return VerificationReport(signatures: [], failure: error)
+            return (VerificationReport(signatures: [], failure: error), readable.file)
         }
     }
 

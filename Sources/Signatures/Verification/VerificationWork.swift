@@ -1,0 +1,180 @@
+import Foundation
+import Glibc
+import PAdES
+import XAdES
+
+/// One file to be verified, with everything that is at hand beside it. Written to and read from the process that does the work.
+public struct VerificationWork: Sendable, Codable {
+    public struct Evidence: Sendable, Codable, Hashable {
+        public var kind: RevocationEvidence.Kind
+        /// DER.
+        public var bytes: Data
+
+        public init(kind: RevocationEvidence.Kind, bytes: Data) {
+            self.kind = kind
+            self.bytes = bytes
+        }
+    }
+
+    public var path: String
+    /// The file that a detached signature is about; `nil` for the one that its name tells.
+    public var content: String?
+    /// DER.
+    public var roots: [Data]
+    public var intermediates: [Data]
+    public var evidence: [Evidence]
+    /// Seconds since 1970: the time as of which is judged; `nil` is now.
+    public var time: Int64?
+
+    /// Bytes above which a file is not looked at: it is held in memory while it is.
+    static let largest = 200 << 20
+
+    public init(
+        path: String, content: String? = nil, roots: [Data] = [], intermediates: [Data] = [], evidence: [Evidence] = [],
+        time: Int64? = nil
+    ) {
+        self.path = path
+        self.content = content
+        self.roots = roots
+        self.intermediates = intermediates
+        self.evidence = evidence
+        self.time = time
+    }
+
+    /// Does the work in this very process. Blocking; the caller sees to its bounds.
+    public func answer() -> VerificationAnswer {
+        let now = SigningTime(secondsSince1970: self.time ?? Int64(Date().timeIntervalSince1970))
+        let bytes: [UInt8]
+        do throws(WholeFile.Failure) {
+            bytes = try WholeFile.read(self.path, limit: Self.largest)
+        } catch {
+            return VerificationAnswer(
+                FileAssessment(.unknown, [], verdict: error.verdict, reasons: [error.code], checkedAt: now))
+        }
+        return VerificationAnswer(self.assess(bytes, now))
+    }
+
+    private func assess(_ bytes: [UInt8], _ now: SigningTime) -> FileAssessment {
+        let roots = self.roots.map { [UInt8]($0) }
+        let intermediates = self.intermediates.map { [UInt8]($0) }
+        let given = self.evidence.map { RevocationEvidence($0.kind, [UInt8]($0.bytes), from: .given) }
+        switch FileForm(bytes) {
+        case .pdf:
+            return PDFVerifier(roots: roots, intermediates: intermediates).assess(bytes, given: given, now: now)
+        case .cms:
+            var verifier = CMSVerifier(roots: roots, intermediates: intermediates, time: now)
+            verifier.maximumBytes = Self.largest
+            return FileAssessment(
+                verifier.verify(bytes, content: self.detached), cms: bytes, roots: roots, intermediates: intermediates,
+                given: given, now: now)
+        case .xml:
+            var verifier = XMLVerifier(roots: roots, intermediates: intermediates, time: now)
+            if self.content != nil { verifier.contents[""] = self.detached }
+            return FileAssessment(
+                verifier.verify(bytes), roots: roots, intermediates: intermediates, given: given, now: now)
+        case .unknown:
+            return FileAssessment(.unknown, [], verdict: .unreadable, reasons: ["unknown_format"], checkedAt: now)
+        }
+    }
+
+    /// The file that a detached signature is about: the one that was named, or the one whose name the signature's extends.
+    private var detached: DetachedContent? {
+        let extended = (self.path as NSString).deletingPathExtension
+        guard let path = self.content ?? (FileManager.default.fileExists(atPath: extended) ? extended : nil),
+            let bytes = try? WholeFile.read(path, limit: Self.largest)
+        else { return nil }
+        return DetachedContent(bytes)
+    }
+}
+
+/// What kind of file some bytes are, by how they begin.
+enum FileForm {
+    case pdf, cms, xml, unknown
+
+    init(_ bytes: [UInt8]) {
+        let mark = Array("%PDF-".utf8)
+        let head = bytes.prefix(1_024 + mark.count)
+        // A message first: it may carry a PDF.
+        if CMSVerifier.recognises(bytes) {
+            self = .cms
+        } else if head.indices.contains(where: { bytes[$0...].starts(with: mark) }) {
+            self = .pdf
+        } else {
+            // A byte order mark, white space, and then the beginning of an element or declaration; UTF-16 has zeros between.
+            let first = head.first { ![0xEF, 0xBB, 0xBF, 0xFE, 0xFF, 0x00, 0x20, 0x09, 0x0A, 0x0D].contains($0) }
+            self = first == 0x3C ? .xml : .unknown
+        }
+    }
+}
+
+/// What became of a ``VerificationWork``.
+public struct VerificationAnswer: Sendable, Codable {
+    public var verdict: VerdictWord
+    public var trust: TrustWord
+    /// The report as one JSON object (`FileAssessment.json`), without the file's name.
+    public var json: String
+    /// The report in words, by language.
+    public var text: [String: String]
+    /// The certificates and the evidence that the report rests on, DER.
+    public var certificates: [Data]
+    public var evidence: [VerificationWork.Evidence]
+
+    init(_ report: FileAssessment) {
+        self.verdict = report.verdict
+        self.trust = report.trust
+        self.json = report.json()
+        self.text = [:]
+        for language in ReportLanguage.allCases { self.text[language.rawValue] = report.text(in: language) }
+        self.certificates = report.certificates.map { Data($0) }
+        self.evidence = report.evidence.map { VerificationWork.Evidence(kind: $0.kind, bytes: Data($0.der)) }
+    }
+
+    /// The answer when the work met a bound; the reason is `time_limit` or `memory_limit`.
+    static func bounded(_ reason: String) -> VerificationAnswer {
+        VerificationAnswer(
+            FileAssessment(
+                .unknown, [], verdict: .bounded, reasons: [reason],
+                checkedAt: SigningTime(secondsSince1970: Int64(Date().timeIntervalSince1970))))
+    }
+
+    /// The report with the file's name in it.
+    public func json(named file: String) -> String {
+        // The report begins with an empty place for the name.
+        let empty = "{\"file\":null"
+        guard self.json.hasPrefix(empty), let name = try? JSONEncoder().encode(file) else { return self.json }
+        return "{\"file\":" + String(decoding: name, as: UTF8.self) + self.json.dropFirst(empty.count)
+    }
+}
+
+/// Reads a file as a whole, once.
+enum WholeFile {
+    enum Failure: Error {
+        case missing, tooLarge
+
+        var code: String { self == .missing ? "file_missing" : "file_too_large" }
+        var verdict: VerdictWord { self == .missing ? .unreadable : .bounded }
+    }
+
+    static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .missing }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .missing }
+        let size = Int(status.st_size)
+        guard size <= limit else { throw .tooLarge }
+        var isWhole = true
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            while count < size {
+                let got = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
+                guard got > 0 else {
+                    isWhole = got == 0
+                    return
+                }
+                count += got
+            }
+        }
+        guard isWhole else { throw .missing }
+        return bytes
+    }
+}

@@ -1,0 +1,234 @@
+"""`vanthu verify`: the verdict, the certificate, the time and the level of files that others signed, and of files made to deceive."""
+
+import csv
+import json
+import resource
+import subprocess
+import time
+
+import pytest
+
+from machine import ROOT, binary
+from strangers import HOUR, REVOKED_LATE, SIGNED, Strangers, paper
+
+SAMPLES = ROOT.parent / "shared/samples/pdf"
+# Rows of the manifest that speak of verification; the others say what signing such a file must do.
+SPOKEN = ("VALID", "ALLOWED_WARN", "MODIFIED", "INVALID", "NOT_PADES", "NO_SIGNATURE", "ERROR_BOUNDED")
+NOW = "2026-07-01T00:00:00+07:00"
+
+
+def manifest():
+    path = SAMPLES / "manifest.tsv"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as rows:
+        return [row for row in csv.DictReader(rows, delimiter="\t") if row["expected_verdict"].startswith(SPOKEN)]
+
+
+def verify(*arguments, cwd="/"):
+    """Exit status, what it printed, and seconds. Anywhere but in the project's folder, without any environment."""
+    start = time.monotonic()
+    done = subprocess.run(
+        [binary(), "verify", *map(str, arguments)], capture_output=True, text=True, cwd=cwd, env={"PATH": "/usr/bin"})
+    return done.returncode, done.stdout, done.stderr, time.monotonic() - start
+
+
+def report(path, *arguments):
+    status, out, err, _ = verify("--json", *arguments, path)
+    assert out, err
+    return status, json.loads(out)
+
+
+@pytest.fixture(scope="module")
+def strangers(tmp_path_factory):
+    return Strangers(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture
+def judged(strangers, tmp_path):
+    def judge(pdf, at=NOW):
+        path = tmp_path / "file.pdf"
+        path.write_bytes(pdf)
+        return report(path, "--trust", strangers.root_file, "--at", at)
+    return judge
+
+
+@pytest.mark.skipif(not manifest(), reason="the samples are not here (../shared/samples/pdf)")
+@pytest.mark.parametrize("row", manifest(), ids=lambda row: row["file"])
+def test_a_known_file_gets_its_verdict(row):
+    start = time.monotonic()
+    status, said = report(SAMPLES / row["file"])
+    assert time.monotonic() - start < 3
+    assert said["verdict"] == row["expected_verdict"], said["reasons"]
+    assert status == (0 if row["expected_verdict"].startswith(("VALID", "ALLOWED")) else
+                      2 if row["expected_verdict"] in ("NO_SIGNATURE", "ERROR_BOUNDED") else 1)
+
+
+def test_levels_are_those_that_the_file_reaches(strangers, judged):
+    basic = strangers.sign(paper())
+    timed = strangers.sign(paper(), stamped=SIGNED)
+    lasting = strangers.long_term(timed)
+    archived = strangers.archived(lasting, SIGNED + 2 * HOUR)
+    for pdf, level in ((basic, "B-B"), (timed, "B-T"), (lasting, "B-LT"), (archived, "B-LTA")):
+        status, said = judged(pdf)
+        signature = next(one for one in said["signatures"] if one["kind"] == "signature")
+        assert (status, said["verdict"], signature["level"], signature["trust"]) == (0, "VALID", level, "trusted")
+        assert signature["root"] == "Thử nghiệm root"
+        assert [step["name"] for step in signature["path"]] == [
+            "Thử nghiệm signer", "Thử nghiệm interm", "Thử nghiệm root"]
+        stamped = level != "B-B"
+        assert signature["time"]["source"] == ("signature_time_stamp" if stamped else "check")
+        assert signature["time"]["proven"] is stamped
+        known = level in ("B-LT", "B-LTA")
+        assert signature["revocation"]["status"] == ("good" if known else "unknown")
+        assert signature["revocation"]["source"] == ("document_store" if known else None)
+        assert signature["trust_reasons"] == ([] if known else ["revocation_unknown"])
+
+
+def test_a_document_time_stamp_alone_proves_the_time(strangers, judged):
+    minutes = HOUR / 12
+    pdf = strangers.archived(strangers.long_term(strangers.sign(paper()), at=SIGNED), SIGNED + minutes)
+    _, said = judged(pdf)
+    signature = next(one for one in said["signatures"] if one["kind"] == "signature")
+    assert signature["time"] == {
+        "source": "document_time_stamp", "value": "2026-06-01T10:05:00+07:00", "proven": True}
+    assert (signature["level"], signature["revocation"]["status"]) == ("B-LTA", "good")
+
+
+def test_revocation_by_a_list(strangers, judged):
+    pdf = strangers.with_store(
+        strangers.sign(paper(), stamped=SIGNED),
+        lists=[strangers.list("interm", SIGNED + HOUR), strangers.list("root", SIGNED + HOUR)])
+    _, said = judged(pdf)
+    assert said["signatures"][0]["level"] == "B-LT"
+    assert said["signatures"][0]["revocation"]["kind"] == "crl"
+
+
+def test_revoked_before_signing(strangers, judged):
+    for stamped in (None, SIGNED):
+        pdf = strangers.long_term(strangers.sign(paper(), "early", stamped=stamped), "early")
+        status, said = judged(pdf)
+        assert (status, said["verdict"], said["trust"]) == (1, "VALID", "untrusted")
+        assert said["trust_reasons"][0] == (
+            "certificate_revoked" if stamped else "revoked_without_proof_of_time")
+        assert said["signatures"][0]["revocation"]["status"] == "revoked"
+        assert said["signatures"][0]["revocation"]["reason"] == "key_compromise"
+
+
+def test_revoked_after_signing_counts_only_without_proof_of_the_time(strangers, judged):
+    after = REVOKED_LATE + 24 * HOUR
+    status, said = judged(strangers.long_term(strangers.sign(paper(), "late", stamped=SIGNED), "late", after))
+    signature = said["signatures"][0]
+    assert (status, signature["trust"], signature["revocation"]["status"]) == (0, "trusted", "revoked_later")
+    assert signature["revocation"]["revoked_at"] == "2026-06-02T10:00:00+07:00"
+    status, said = judged(strangers.long_term(strangers.sign(paper(), "late"), "late", after))
+    assert (status, said["trust_reasons"][0]) == (1, "revoked_without_proof_of_time")
+
+
+def test_an_expired_certificate_lives_on_by_its_time_stamp(strangers, judged):
+    status, said = judged(strangers.sign(paper(), "short"))
+    assert (status, said["trust"], said["trust_reasons"][0]) == (1, "untrusted", "certificate_expired")
+    status, said = judged(strangers.long_term(strangers.sign(paper(), "short", stamped=SIGNED), "short"))
+    assert (status, said["trust"], said["signatures"][0]["level"]) == (0, "trusted", "B-LT")
+
+
+def test_stale_and_foreign_evidence_proves_nothing(strangers, judged):
+    signed = strangers.sign(paper(), stamped=SIGNED)
+    # An answer that had run out before the signature, and one about somebody else.
+    old = strangers.response("signer", SIGNED - 2 * HOUR)
+    other = strangers.response("rsa", SIGNED + HOUR)
+    _, said = judged(strangers.with_store(signed, responses=[old, other], lists=[strangers.list("root", SIGNED)]))
+    assert said["signatures"][0]["revocation"]["status"] == "unknown"
+    assert said["signatures"][0]["level"] == "B-T"
+
+
+def test_a_forged_answer_is_not_believed(strangers, judged):
+    forged = strangers.response("signer", SIGNED + HOUR)
+    basic = forged["response_bytes"]["response"].parsed
+    value = bytearray(basic["signature"].native)
+    value[-1] ^= 1
+    basic["signature"] = bytes(value)
+    forged["response_bytes"]["response"] = basic
+    signed = strangers.sign(paper(), stamped=SIGNED)
+    _, said = judged(strangers.with_store(signed, responses=[forged], lists=[strangers.list("root", SIGNED)]))
+    assert said["signatures"][0]["revocation"]["status"] == "unknown"
+
+
+def test_a_certificate_not_made_for_signing_is_not_trusted(strangers, judged):
+    status, said = judged(strangers.sign(paper(), "encipher"))
+    assert (status, said["trust"], said["trust_reasons"][0]) == (1, "untrusted", "certificate_not_for_signing")
+
+
+def test_old_padding_is_verified_and_said(strangers, judged):
+    status, said = judged(strangers.sign(paper(), "rsa", pss=False))
+    assert (status, said["signatures"][0]["algorithm_remarks"]) == (0, ["rsa_pkcs1_v15"])
+    _, said = judged(strangers.sign(paper(), "rsa"))
+    assert said["signatures"][0]["algorithm_remarks"] == []
+
+
+def test_a_root_that_is_not_given_leaves_the_certificate_unknown(strangers, tmp_path):
+    path = tmp_path / "file.pdf"
+    path.write_bytes(strangers.sign(paper()))
+    status, said = report(path)
+    assert (status, said["verdict"], said["trust"], said["trust_reasons"][0]) == (
+        0, "VALID", "unknown", "root_unknown")
+    assert report(path, "--require-trust")[0] == 1
+
+
+def test_words_in_both_languages(strangers, tmp_path):
+    path = tmp_path / "van-ban.pdf"
+    path.write_bytes(strangers.long_term(strangers.sign(paper(), stamped=SIGNED)))
+    trust = ("--trust", strangers.root_file, "--at", NOW)
+    status, out, _, _ = verify(*trust, path)
+    assert status == 0 and out.startswith("✓")
+    for words in ("Hợp lệ", "Người ký: Thử nghiệm signer", "toàn vẹn", "B-LT", "không bị thu hồi", "dấu thời gian"):
+        assert words in out, out
+    status, out, _, _ = verify(*trust, "--lang", "en", path)
+    for words in ("Valid", "Signer: Thử nghiệm signer", "not revoked (OCSP, kept in the document", "time stamp"):
+        assert words in out, out
+    assert not [line for line in out.splitlines() if "reason." in line or "verdict." in line]
+
+
+def test_several_files_and_the_worst_first(strangers, tmp_path):
+    good, bad, none = (tmp_path / name for name in ("good.pdf", "bad.pdf", "none.pdf"))
+    signed = strangers.sign(paper())
+    good.write_bytes(signed)
+    bad.write_bytes(signed.replace(b"Cong van", b"Cong vam"))
+    none.write_bytes(paper())
+    assert verify(good)[0] == 0 and verify(bad)[0] == 1 and verify(none)[0] == 2
+    status, out, _, _ = verify("--json", good, bad, none)
+    said = json.loads(out)
+    assert status == 1 and [one["verdict"] for one in said] == ["VALID", "INVALID_CRYPTO", "NO_SIGNATURE"]
+    assert [one["file"] for one in said] == [str(good), str(bad), str(none)]
+    assert verify(good, none)[0] == 2
+
+
+def test_what_cannot_be_read_says_so(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("Không phải PDF")
+    for path, verdict, reason in (
+            (text, "ERROR", "unknown_format"), (tmp_path / "absent.pdf", "ERROR", "file_missing"),
+            (tmp_path, "ERROR", "file_missing")):
+        status, said = report(path)
+        assert (status, said["verdict"], said["reasons"]) == (2, verdict, [reason])
+    status, _, err, _ = verify("--trust", text, text)
+    assert status not in (0, 2) and "holds no certificate" in err
+
+
+def test_a_large_file_is_verified_within_the_bounds(strangers, tmp_path):
+    base = paper()
+    # A hundred megabytes of an object that nobody refers to, in an update of its own before the signature.
+    filler = b"9 0 obj\n<< /Length 104857600 >>\nstream\n" + bytes(104857600) + b"\nendstream\nendobj\n"
+    place, start = len(base) + 1, base.rindex(b"startxref")
+    previous = base[start:].split()[1]
+    root = base[base.rindex(b"/Root"):].split(b"/Root", 1)[1].split(b"R", 1)[0] + b"R"
+    table = len(base) + 1 + len(filler)
+    large = base + b"\n" + filler + b"xref\n9 1\n%010d 00000 n \ntrailer\n<< /Size 10 /Root%b /Prev %b >>\nstartxref\n%d\n%%%%EOF\n" % (
+        place, root, previous, table)
+    path = tmp_path / "large.pdf"
+    path.write_bytes(strangers.sign(large))
+    start = time.monotonic()
+    status, said = report(path)
+    assert (status, said["verdict"]) == (0, "VALID") and time.monotonic() - start < 3
+    grown = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert grown < 450 << 10, "kilobytes, the program itself included"
