@@ -6,6 +6,8 @@ struct RawUpdate {
     /// Written before the objects, listed nowhere.
     var stray = ""
     var freed: [Int] = []
+    /// Further lines of the cross-reference.
+    var lines: [(number: Int, text: String)] = []
 
     static func lastStart(_ pdf: [UInt8]) -> Int {
         let text = String(decoding: pdf.suffix(64), as: UTF8.self)
@@ -27,6 +29,7 @@ struct RawUpdate {
         func write(_ text: String) { output += text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
         write(self.stray)
         var entries: [(Int, String)] = self.freed.map { ($0, "0000000000 00001 f \n") }
+        entries += self.lines.map { ($0.number, $0.text) }
         for object in self.objects {
             let offset = String(output.count)
             entries.append((object.number, String(repeating: "0", count: 10 - offset.count) + offset + " 00000 n \n"))
@@ -36,10 +39,12 @@ struct RawUpdate {
         write("xref\n")
         for (number, line) in entries.sorted(by: { $0.0 < $1.0 }) { write("\(number) 1\n\(line)") }
         let size = max(self.objects.map(\.number).max() ?? 0, (Int(Self.size(pdf)) ?? 1) - 1) + 1
-        write(
-            "trailer\n<</Size \(size)/Root\(Self.trailerValue("/Root", in: pdf))/Info\(Self.trailerValue("/Info", in: pdf))"
-        )
-        write("/Prev \(Self.lastStart(pdf))/ID\(Self.trailerValue("/ID", in: pdf))>>\nstartxref\n\(start)\n%%EOF\n")
+        write("trailer\n<</Size \(size)/Root\(Self.trailerValue("/Root", in: pdf))/Prev \(Self.lastStart(pdf))")
+        for key in ["/Info", "/ID"] {
+            let value = Self.trailerValue(key, in: pdf)
+            if !value.isEmpty { write(key + value) }
+        }
+        write(">>\nstartxref\n\(start)\n%%EOF\n")
         return output
     }
 
@@ -54,6 +59,13 @@ struct RawUpdate {
             let end = text.range(of: "endobj", range: start.upperBound..<text.endIndex)
         else { return "" }
         return text[start.upperBound..<end.lowerBound].trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Where the last body of an object begins.
+    static func offset(of number: Int, in pdf: [UInt8]) -> Int {
+        let text = String(String.UnicodeScalarView(pdf.map { Unicode.Scalar($0) }))
+        guard let start = text.range(of: "\n\(number) 0 obj", options: .backwards) else { return 0 }
+        return text.unicodeScalars.distance(from: text.startIndex, to: start.lowerBound) + 1
     }
 
     /// The number of the object whose last body has this text in it.

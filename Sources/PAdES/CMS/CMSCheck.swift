@@ -99,15 +99,31 @@ struct CMSCheck {
         }
         guard self.profile == .cades else { return }
         if self.cms.contentType != OID.data { self.findings.structure.append("content_type_not_data") }
-        let isByKey = if case .subjectKey = signer.identifier { true } else { false }
-        if signer.version != (isByKey ? 3 : 1) || ![1, 3].contains(self.cms.version) {
-            self.findings.remarks.append("version")
+        if !self.hasRightVersions(signer) { self.findings.form.append("version") }
+        if self.cms.digestAlgorithms != [signer.digestAlgorithm] {
+            let isListed =
+                self.cms.digestAlgorithms.contains(signer.digestAlgorithm)
+                && self.cms.digestAlgorithms.allSatisfy { Digest.Algorithm($0) != nil }
+            if isListed {
+                self.findings.remarks.append("digest_algorithms")
+            } else {
+                self.findings.form.append("digest_algorithms")
+            }
         }
-        if self.cms.digestAlgorithms != [signer.digestAlgorithm] { self.findings.remarks.append("digest_algorithms") }
         if signer.attributes.contains(where: { $0.type == OID.signingTime }) {
             self.findings.remarks.append("signing_time_present")
         }
         if signer.signedAttributes == nil { self.findings.form.append("signed_attributes_missing") }
+    }
+
+    /// RFC 5652, 5.1 and 5.3: the versions follow from what is there.
+    private func hasRightVersions(_ signer: CMSSignedData.Signer) -> Bool {
+        let isByKey = if case .subjectKey = signer.identifier { true } else { false }
+        // With attribute certificates and the like there are more.
+        guard self.cms.certificateCount == self.cms.certificates.count else {
+            return (1...5).contains(self.cms.version)
+        }
+        return signer.version == (isByKey ? 3 : 1) && self.cms.version == signer.version
     }
 
     /// Attributes out of DER order: programs that sort them before hashing find another hash. Where both signing-certificate

@@ -71,6 +71,13 @@ extension PDFFile {
         var field: PDFField
         var signature: PDFReference
         var dictionary: PDFDictionary
+
+        /// Prepared and never filled: not signed.
+        var isBlank: Bool {
+            let contents = self.dictionary["Contents"]
+            guard let bytes = contents?.string else { return contents == nil && self.dictionary["ByteRange"] == nil }
+            return bytes.allSatisfy { $0 == 0 }
+        }
     }
 
     /// The signed fields, one for each signature dictionary.

@@ -56,7 +56,11 @@ extension PDFFile {
     private func geometry(
         mediaBox: PDFValue?, cropBox: PDFValue?, rotation: PDFValue?, unit: PDFValue?, in view: Int
     ) throws(PDFError) -> PageGeometry {
-        guard let media = try self.box(mediaBox, in: view) else { throw .damaged("media box") }
+        // Where nothing is to be placed on a page, one that says its size wrongly is still a page.
+        let isJudged = self.reading == .forgiving
+        guard let media = try self.box(mediaBox, in: view) ?? (isJudged ? (0, 0, 612, 792) : nil) else {
+            throw .damaged("media box")
+        }
         // Of a crop box only what lies within the media box counts (ISO 32000-2, 14.11.2.1).
         var (shown, isCertain) = (media, true)
         if let crop = try self.box(cropBox, in: view) {
@@ -68,7 +72,7 @@ extension PDFFile {
             if isCertain { shown = both }
         }
         let turn = try self.resolve(rotation, in: view).integer ?? 0
-        guard turn % 90 == 0 else { throw .damaged("page rotation") }
+        guard turn % 90 == 0 || isJudged else { throw .damaged("page rotation") }
         let unit = try self.resolve(unit, in: view).number ?? 1
         return PageGeometry(
             x: shown.left, y: shown.bottom, width: shown.right - shown.left, height: shown.top - shown.bottom,

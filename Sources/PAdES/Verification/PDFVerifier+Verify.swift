@@ -84,7 +84,9 @@ extension PDFVerifier {
                 guard view < file.lastView else { throw error }
                 continue
             }
-            for field in signed where found[field.signature] == nil { found[field.signature] = (field, view) }
+            for field in signed where found[field.signature] == nil && !field.isBlank {
+                found[field.signature] = (field, view)
+            }
             if view == file.lastView {
                 for field in signed {
                     if let first = found[field.signature]?.signed, first.dictionary == field.dictionary,

@@ -43,6 +43,11 @@ extension UpdateAnalysis {
     ) throws(PDFError) {
         if keys.isEmpty { return }
         if keys == ["Kids"], try self.isWidgetAddition(field, old, new) { return }
+        // Some programs make the fields read-only that their signature locks.
+        if keys == ["Ff"], let flags = new["Ff"]?.integer, flags == (old["Ff"]?.integer ?? 0) | 1 {
+            return self.allow(.structure, "field \(field.name) made read-only")
+        }
+        let keys = field.isSignature ? keys.subtracting(["F"]) : keys
         guard keys.isSubset(of: Self.fillingKeys), keys.contains("V"), try self.isEmpty(field.value, of: field),
             try self.isEmpty(old["V"], of: field)
         else { return self.forbid("field \(field.name)") }
@@ -173,7 +178,11 @@ extension UpdateAnalysis {
     mutating func judgeAnnotations(_ old: [PDFValue], _ new: [PDFValue], page: Int) throws(PDFError) {
         guard let added = self.additions(old, new) else { return self.forbid("annotations of page \(page + 1)") }
         for item in added {
-            if let reference = item.reference, self.addedFields.contains(reference) { continue }
+            if let reference = item.reference,
+                self.addedFields.contains(reference) || self.filledFields.contains(reference.number)
+            {
+                continue
+            }
             // What was there already may not appear at another place; what is new must be a thing that is looked at.
             let value = try self.file.resolve(item, in: self.new)
             guard item.reference.map({ self.fresh.contains($0.number) }) ?? true, let annotation = value.dictionary,
