@@ -99,7 +99,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["Platform", "Postgres", "CLibPQ", log], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("PostgresTests", ["Postgres", "CLibPQ", log]),
-        tests("PAdESTests", ["PAdES", "Signatures"]),
+        .testTarget(
+            name: "PAdESTests", dependencies: ["PAdES", "Signatures"], exclude: ["Corpus"], swiftSettings: settings),
         tests("XAdESTests", ["XAdES", "PAdES"]),
         tests("SignaturesTests", ["Signatures", "PAdES", "Platform", "COpenSSL"]),
         tests("PlatformTests", ["TestSupport", "Platform", "Postgres", log, lifecycle]),

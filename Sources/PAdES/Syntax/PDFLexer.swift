@@ -154,25 +154,44 @@ struct PDFLexer {
     }
 
     private mutating func hexString() throws(PDFError) -> [UInt8] {
-        self.position += 1
-        var result: [UInt8] = []
-        var high: UInt8?
-        while let byte = self.peek() {
-            self.position += 1
-            if byte == 0x3E {
-                if let high { result.append(high << 4) }
-                return result
-            }
-            if Self.isSpace(byte) { continue }
-            guard let digit = Self.hexDigit(byte) else { throw .damaged("bad digit in a hexadecimal string") }
-            if let first = high {
-                result.append(first << 4 | digit)
-                high = nil
-            } else {
-                high = digit
+        let start = self.position + 1
+        var (next, isBad, isOpen) = (start, false, true)
+        // A signature is tens of thousands of digits: they are read without asking for each byte anew.
+        let limit = self.end
+        let result = self.bytes.withUnsafeBufferPointer { bytes -> [UInt8] in
+            var length = start
+            while length < limit, bytes[length] != 0x3E { length += 1 }
+            guard length < limit else { return [] }
+            isOpen = false
+            return [UInt8](unsafeUninitializedCapacity: (length - start) / 2 + 1) { output, count in
+                var high: UInt8?
+                while next < length {
+                    let byte = bytes[next]
+                    next += 1
+                    guard let digit = Self.hexDigit(byte) else {
+                        if Self.isSpace(byte) { continue }
+                        isBad = true
+                        return
+                    }
+                    if let first = high {
+                        output[count] = first << 4 | digit
+                        count += 1
+                        high = nil
+                    } else {
+                        high = digit
+                    }
+                }
+                if let high {
+                    output[count] = high << 4
+                    count += 1
+                }
+                next += 1
             }
         }
-        throw .damaged("string without end")
+        guard !isBad else { throw .damaged("bad digit in a hexadecimal string") }
+        guard !isOpen else { throw .damaged("string without end") }
+        self.position = next
+        return result
     }
 
     private mutating func literalString() throws(PDFError) -> [UInt8] {

@@ -49,7 +49,7 @@ struct SignatureCheck {
         return (try? file.resolve(value, in: self.view)) ?? .null
     }
 
-    var subFilter: String? { self.signed.dictionary["SubFilter"]?.name }
+    var subFilter: String? { self.resolved(self.signed.dictionary["SubFilter"]).name }
     var contents: [UInt8] { self.signed.dictionary["Contents"]?.string ?? [] }
 
     /// - Parameter issuers: certificates that are known besides those in the signature.
@@ -94,7 +94,7 @@ struct SignatureCheck {
     /// `/ByteRange`: four numbers, the first of them 0. `nil` for anything else.
     private var byteRange: (gap: Range<Int>, end: Int)? {
         guard let numbers = self.resolved(self.signed.dictionary["ByteRange"]).array, numbers.count == 4,
-            case let range = numbers.compactMap(\.integer), range.count == 4, range[0] == 0,
+            case let range = numbers.compactMap({ self.resolved($0).integer }), range.count == 4, range[0] == 0,
             range.allSatisfy({ (0...(1 << 40)).contains($0) }), range[1] < range[2]
         else { return nil }
         return (range[1]..<range[2], range[2] + range[3])
@@ -116,12 +116,14 @@ struct SignatureCheck {
 
     /// Digits only, and their letters all small or all capital: a writer does not mix them, so a mixture was made afterwards.
     private static func isHex(_ digits: ArraySlice<UInt8>) -> Bool {
-        var (hasSmall, hasCapital) = (false, false)
-        for digit in digits {
-            guard PDFLexer.hexDigit(digit) != nil else { return false }
-            if digit >= 0x61 { hasSmall = true } else if digit >= 0x41 { hasCapital = true }
+        digits.withUnsafeBufferPointer { digits in
+            var (hasSmall, hasCapital) = (false, false)
+            for digit in digits {
+                guard PDFLexer.hexDigit(digit) != nil else { return false }
+                if digit >= 0x61 { hasSmall = true } else if digit >= 0x41 { hasCapital = true }
+            }
+            return !(hasSmall && hasCapital)
         }
-        return !(hasSmall && hasCapital)
     }
 
     /// Where the value of `/Contents` stands in the signature dictionary.
@@ -135,6 +137,10 @@ struct SignatureCheck {
             guard lexer.peek() == 0x2F, let key = try? lexer.value().name else { return nil }
             lexer.skipSpace()
             let start = lexer.position
+            if key == "Contents", lexer.peek() == 0x3C, lexer.peek(1) != 0x3C {
+                // Its digits were read already; only the end is wanted.
+                return self.bytes[start..<extent.upperBound].firstIndex(of: 0x3E).map { start..<($0 + 1) }
+            }
             guard (try? lexer.value()) != nil else { return nil }
             if key == "Contents" { return start..<lexer.position }
         }

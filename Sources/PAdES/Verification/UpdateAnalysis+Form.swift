@@ -100,7 +100,8 @@ extension UpdateAnalysis {
             dictionary["ByteRange"] != nil, let contents = dictionary["Contents"]?.string,
             DERForm.normalised(contents[...]) != nil
         else { return nil }
-        return dictionary["SubFilter"] == .name("ETSI.RFC3161") ? .documentTimeStamp : .signature
+        let name = try self.file.resolve(dictionary["SubFilter"], in: self.new).name
+        return name == "ETSI.RFC3161" ? .documentTimeStamp : .signature
     }
 
     /// The old items in their order, and among them fields that are new.
