@@ -86,6 +86,8 @@ struct CMSSignedData {
         self.certificateCount = 0
         if fields.first?.identifier == .contextSpecific(0) {
             let choices = try next().constructed(.contextSpecific(0))
+            // Each costs time to read; long chains have ten.
+            guard choices.count <= 100 else { throw Malformed() }
             self.certificateCount = choices.count
             self.certificates = choices.filter { $0.identifier == .sequence }.map { Array($0.encodedBytes) }
             // Old attribute certificates and other forms (RFC 5652, 10.2.2); anything else is no certificate.
