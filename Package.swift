@@ -121,3 +121,11 @@ let package = Package(
             ]),
     ]
 )
+
+// Only where scripts/bench-signatures builds it: no other build is slowed by it.
+if Context.environment["VANTHU_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "signature-bench", dependencies: ["PAdES", "COpenSSL"], path: "Benchmarks/Signatures",
+            swiftSettings: settings))
+}
