@@ -40,6 +40,11 @@ public final class KeyRoom: Sendable {
         return try await self.turns.take(of: hash, body)
     }
 
+    /// Runs work on a PDF that needs no key where such work is done.
+    func onPaper<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await self.papers.run(body)
+    }
+
     /// Fixes the bytes of a PDF that is to be signed: *prepare*. Nothing is signed and no key is opened.
     ///
     /// - Parameter algorithm: nil: what suits the certificate's key.

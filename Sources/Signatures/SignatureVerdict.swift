@@ -45,10 +45,11 @@ public struct SignatureVerdict: Sendable, Hashable {
     init(_ report: SignatureReport) {
         var root: String?
         if case .trusted(let name) = report.trust { root = name }
+        let changes = report.changes.filter { !Self.isMaintenance($0) }
         self.standing =
             switch report.verdict {
             case .valid where root == nil: .unknownSigner
-            case .valid: report.changes.isEmpty ? .valid : .validFilled
+            case .valid: changes.isEmpty ? .valid : .validFilled
             case .modified, .allowedWithWarning: .modified
             case .invalidStructure, .invalidCryptography, .invalidPolicy, .noSignature, .error: .invalid
             case .notPAdES, .levelDisputed, .validWithWeakAlgorithm: .notStandard
@@ -61,7 +62,7 @@ public struct SignatureVerdict: Sendable, Hashable {
         self.algorithm = report.algorithm
         self.root = root
         self.coversWholeFile = report.coversWholeFile
-        self.changes = report.changes.map { Change(kind: $0.kind.rawValue, isAllowed: $0.isAllowed) }
+        self.changes = changes.map { Change(kind: $0.kind.rawValue, isAllowed: $0.isAllowed) }
         var reasons = report.reasons
         if case .untrusted(let reason) = report.trust { reasons.append(reason) }
         self.reasons = reasons
@@ -83,7 +84,15 @@ public struct SignatureVerdict: Sendable, Hashable {
         return SigningTime(secondsSince1970: instant.microseconds / 1_000_000).vietnameseText
     }
 
-    /// Checks every signature of the file at `path` against these roots, in the order they were made. Blocking.
+    /// Evidence and time stamps, which later reports of the same file stand on: they say nothing else than the document says.
+    private static func isMaintenance(_ change: SignatureReport.Change) -> Bool {
+        change.isAllowed
+            && (change.kind == .metadata
+                || (change.kind == .signatureAdded && change.subject.hasPrefix(PreparedTimeStamp.fieldNamePrefix)))
+    }
+
+    /// Checks every signature of the file at `path` against these roots, in the order they were made; time stamps speak for nobody, and
+    /// are not among them. Blocking.
     ///
     /// Returns nil for a file that cannot be read for certain, of which nothing can be said.
     static func all(
@@ -91,6 +100,6 @@ public struct SignatureVerdict: Sendable, Hashable {
     ) -> [SignatureVerdict]? {
         guard let pdf = PDFBytes.read(path) else { return nil }
         let verifier = PDFVerifier(roots: roots, intermediates: intermediates)
-        return (try? verifier.verify(pdf))?.signatures.map(SignatureVerdict.init)
+        return (try? verifier.verify(pdf))?.signatures.filter { $0.kind == .signature }.map(SignatureVerdict.init)
     }
 }

@@ -7,7 +7,7 @@ import subprocess
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 
 
@@ -17,11 +17,16 @@ def text_of(pdf):
 
 
 def pdfsig_verdicts(pdf, folder):
-    """What pdfsig says of each signature, in the order of signing."""
+    """What pdfsig says of each signature, in the order of signing. Of document time stamps it says that it can't verify them."""
     path = folder / "judged.pdf"
     path.write_bytes(pdf)
     done = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, check=False)
-    return re.findall(r"Signature Validation: (.+)", done.stdout)
+    signatures = re.split(r"^Signature #\d+:$", done.stdout, flags=re.MULTILINE)[1:]
+    return [
+        re.search(r"Signature Validation: (.+)", text)[1]
+        for text in signatures
+        if "Signature Field Name: vanthu-time-" not in text
+    ]
 
 
 def authorities(database):
@@ -39,6 +44,19 @@ def pyhanko_judgements(pdf, certificates):
         return thread.submit(_judge, pdf, certificates).result()
 
 
+def pyhanko_time_stamps(pdf, certificates):
+    """pyHanko's status of each document time stamp, in the order of the file."""
+
+    def judge():
+        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+        roots = [c for c in certificates if c.subject == c.issuer]
+        context = ValidationContext(trust_roots=roots, other_certs=certificates, allow_fetching=False)
+        return [validate_pdf_timestamp(stamp, context) for stamp in reader.embedded_timestamp_signatures]
+
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(judge).result()
+
+
 def _judge(pdf, certificates):
     """pyHanko's status of each signature. Its standard policy calls every later change suspicious that signing, form filling
     as the signature allows, or added evidence does not explain."""
@@ -46,7 +64,7 @@ def _judge(pdf, certificates):
     roots = [c for c in certificates if c.subject == c.issuer]
     others = [c for c in certificates if c.subject != c.issuer]
     judgements = []
-    for signature in reader.embedded_signatures:
+    for signature in reader.embedded_regular_signatures:
         context = ValidationContext(trust_roots=roots, other_certs=others, allow_fetching=False, revocation_mode="soft-fail")
         judgements.append(validate_pdf_signature(signature, signer_validation_context=context))
     return judgements

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from judges import authorities, pdfsig_verdicts, pyhanko_judgements, text_of
+from judges import authorities, pdfsig_verdicts, pyhanko_judgements, pyhanko_time_stamps, text_of
 from machine import serving
 
 SUBJECT = "Về việc triển khai hệ thống quản lý văn bản hòa chung toàn ngành"
@@ -161,8 +161,12 @@ def test_pyhanko_calls_both_signatures_valid_and_finds_no_forbidden_change(datab
     signer, seal = pyhanko_judgements(journey["pdf"], authorities(database))
     for judgement in (signer, seal):
         assert judgement.bottom_line, judgement.pretty_print_details()
-    assert seal.coverage.name == "ENTIRE_FILE"
+    # Behind the seal come only the evidence and the time stamp over everything (level B-LTA).
+    assert seal.modification_level.name == "LTA_UPDATES"
     assert signer.modification_level.name in ("FORM_FILLING", "LTA_UPDATES")
+    (stamp,) = pyhanko_time_stamps(journey["pdf"], authorities(database))
+    assert stamp.intact and stamp.valid and stamp.trusted, stamp.summary()
+    assert stamp.coverage.name == "ENTIRE_FILE"
 
 
 def test_a_byte_changed_in_the_issued_pdf_is_noticed(database, journey, tmp_path):

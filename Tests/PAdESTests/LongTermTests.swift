@@ -36,6 +36,11 @@ struct LongTermTests {
         let report = try self.verifier.verify(archived)
         #expect(report.signatures.map(\.kind) == [.signature, .documentTimeStamp])
         #expect(report.signatures[0].signatureTimeStamps.count == 1)
+        #expect(report.archivedUntil == SigningTime(secondsSince1970: 2_524_608_000))
+        #expect(try self.verifier.verify(long).archivedUntil == nil)
+        let needs = EvidenceNeed.all(of: report)
+        #expect(needs.map(\.isTimeStamp) == [false, true, true])
+        #expect(needs.map(\.fieldName) == ["Sig", "Sig", "vanthu-time-1"])
         self.pki.stop()
         try self.judge.acceptAlone(archived, signatures: 1)
     }

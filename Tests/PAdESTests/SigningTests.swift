@@ -18,7 +18,7 @@ struct SigningTests {
             time: SigningTime(secondsSince1970: 1_795_000_000))
     }
 
-    @Test(arguments: [SmallPDF.table(), SmallPDF.stream()], [TestPKI.Key.p256, .p384, .rsa2048])
+    @Test(arguments: [SmallPDF.table(), SmallPDF.stream()], [TestPKI.Key.p256, .p384, .p521, .rsa2048])
     func everyFormOfFileIsSignedInItsOwnForm(pdf: [UInt8], key: TestPKI.Key) throws {
         let signed = try self.pki.signed(
             pdf, .signer, .new("vanthu.test", page: 0, self.place), key: key, appearance: OfficialLetter.signatureText)

@@ -5,7 +5,7 @@ import Testing
 /// A root, an issuing authority and end entities made by OpenSSL's command, which also computes the raw signatures.
 final class TestPKI: Sendable {
     enum Key: String, CaseIterable, Sendable {
-        case p256, p384, rsa2048, rsa1024, encipherOnly
+        case p256, p384, p521, rsa2048, rsa1024, encipherOnly
     }
 
     static let shared = Result { try TestPKI() }
@@ -75,6 +75,7 @@ final class TestPKI: Sendable {
                 switch key {
                 case .p256, .encipherOnly: p256
                 case .p384: ["ec", "-pkeyopt", "ec_paramgen_curve:P-384"]
+                case .p521: ["ec", "-pkeyopt", "ec_paramgen_curve:P-521"]
                 case .rsa2048: ["rsa:2048"]
                 case .rsa1024: ["rsa:1024"]
                 }

@@ -24,14 +24,21 @@ extension PreparedSignature {
         return try space.filled(with: signedData)
     }
 
-    /// As `completing`, and returns the whole signed file.
-    /// - Throws: also `baseChanged` when `pdf` is not the file that was prepared.
-    public func completed(
+    /// As `completing`, after checking that `pdf` is the file that was prepared. Nothing of it is copied.
+    /// - Throws: also `baseChanged` when it is another.
+    public func completing(
         over pdf: [UInt8], with value: [UInt8], timeStamp: TimeStampToken? = nil
     ) throws(PDFError) -> [UInt8] {
         guard let space = self.space, try space.hash(self.algorithm.scheme.digest, over: pdf) == self.messageDigest
         else { throw .baseChanged }
-        return pdf + (try self.completing(with: value, timeStamp: timeStamp))
+        return try self.completing(with: value, timeStamp: timeStamp)
+    }
+
+    /// As `completing(over:with:)`, and returns the whole signed file.
+    public func completed(
+        over pdf: [UInt8], with value: [UInt8], timeStamp: TimeStampToken? = nil
+    ) throws(PDFError) -> [UInt8] {
+        pdf + (try self.completing(over: pdf, with: value, timeStamp: timeStamp))
     }
 
     /// `nil` when the stored state was damaged.

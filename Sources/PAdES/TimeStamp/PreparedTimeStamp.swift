@@ -12,6 +12,9 @@ public struct PreparedTimeStamp: Sendable, Hashable, Codable {
     /// What the authority is to be asked.
     public let request: TimeStampRequest
 
+    /// What the names of these fields begin with; a number follows.
+    public static let fieldNamePrefix = "vanthu-time-"
+
     /// Fixes every byte of a document time stamp but its token. Reads and hashes the file once.
     ///
     /// No earlier signature forbids it: evidence and time stamps are exempt from DocMDP and FieldMDP (ISO 32000-2, 12.8.2.2).
@@ -25,8 +28,8 @@ public struct PreparedTimeStamp: Sendable, Hashable, Codable {
         guard let page = pages.first else { throw .noSuchPage(0) }
         let taken = Set(try file.fields(in: file.lastView).map(\.name))
         var number = 1
-        while taken.contains("vanthu-time-\(number)") { number += 1 }
-        let name = "vanthu-time-\(number)"
+        while taken.contains(Self.fieldNamePrefix + String(number)) { number += 1 }
+        let name = Self.fieldNamePrefix + String(number)
         let signature = editor.update.reserve()
         _ = try editor.addField(
             name, ["FT": .name("Sig"), "F": .integer(132), "V": .reference(signature)], page: page, rectangle: nil)
