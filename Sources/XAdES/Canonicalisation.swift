@@ -20,6 +20,7 @@ extension XMLDocument {
     func canonical(
         _ target: ReferenceTarget, without: [XMLElement] = [], by method: XMLElement?, hasComments: Bool
     ) throws(XAdESError) -> [UInt8] {
+        try self.passOnce()
         var octets: UnsafeMutablePointer<UInt8>?
         var size = 0
         let status = without.map { Optional(UnsafeMutableRawPointer($0.node)) }.withUnsafeBufferPointer { subtrees in
@@ -30,8 +31,6 @@ extension XMLDocument {
         }
         defer { free(octets) }
         guard status == 0, let octets else { throw .library("canonicalisation") }
-        self.canonicalBytesLeft -= size
-        guard self.canonicalBytesLeft >= 0 else { throw .tooComplex("canonical form") }
         return Array(UnsafeBufferPointer(start: octets, count: size))
     }
 }

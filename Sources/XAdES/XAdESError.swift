@@ -12,6 +12,10 @@ public enum XAdESError: Error, Hashable, Sendable {
     case noSuchPlace
     /// An `Id` that the signature would bring is in the document already.
     case identifierTaken
+    /// The document has a signature: another one would change what that covers.
+    case alreadySigned
+    /// The time stamp stamps something else, its own signature is wrong, or the form of signature has no place for it.
+    case timeStampUnusable
     /// The document in which the signature is completed is not the one that was prepared.
     case baseChanged
     /// The signature value was not made by the certificate's key over the prepared data.
@@ -29,6 +33,8 @@ public enum XAdESError: Error, Hashable, Sendable {
         case .notUTF8: "not_utf8"
         case .noSuchPlace: "no_such_place"
         case .identifierTaken: "identifier_taken"
+        case .alreadySigned: "already_signed"
+        case .timeStampUnusable: "time_stamp_unusable"
         case .baseChanged: "base_changed"
         case .signatureDoesNotVerify: "signature_does_not_verify"
         case .certificateUnsuitable: "certificate_unsuitable"
@@ -40,10 +46,10 @@ public enum XAdESError: Error, Hashable, Sendable {
 /// Bounds on what a document may make this module do; one that passes them is refused with `XAdESError.tooComplex`.
 public struct XMLLimits: Sendable, Hashable {
     /// Bytes of the document.
-    public var bytes = 64 << 20
+    public var bytes = 32 << 20
     public var depth = 200
     /// Elements, attributes, comments and processing instructions together: each takes some 200 bytes of memory.
-    public var nodes = 500_000
+    public var nodes = 300_000
     /// Attributes and namespace declarations of one element; libxml2 compares each with each.
     public var attributes = 500
     /// Namespace declarations in scope, squared, over all elements: what canonicalisation costs.
@@ -51,8 +57,8 @@ public struct XMLLimits: Sendable, Hashable {
     public var signatures = 100
     /// References of one signature, those of its manifests included.
     public var references = 500
-    /// Bytes that come out of all canonicalisations together.
-    public var canonicalBytes = 512 << 20
+    /// Nodes that are passed in all canonicalisations together: each passes the whole document, however small its part is.
+    public var canonicalNodes = 1_500_000
 
     public static let standard = XMLLimits()
     public init() {}

@@ -7,23 +7,31 @@ final class XMLDocument {
     /// Elements by the value of an attribute that is called id in whatever spelling.
     private(set) var identified: [String: [XMLElement]] = [:]
     private(set) var signatures: [XMLElement] = []
-    /// Bytes that canonicalisation may still produce.
-    var canonicalBytesLeft: Int
+    /// Elements, attributes and the like, as they were counted while parsing.
+    private let nodes: Int
+    /// Nodes that canonicalisations may still pass.
+    private var nodesLeft: Int
 
     /// - Throws: `hasDTD`, `malformed`, `tooComplex`.
     init(_ bytes: [UInt8], limits: XMLLimits) throws(XAdESError) {
         try XMLLibraries.enter()
         guard bytes.count <= limits.bytes else { throw .tooComplex("size") }
         guard TagScan.isWithin(limits.attributes, bytes) else { throw .tooComplex("attributes") }
-        self.handle = try BoundedParser.parse(bytes, limits)
+        (self.handle, self.nodes) = try BoundedParser.parse(bytes, limits)
         self.limits = limits
-        self.canonicalBytesLeft = limits.canonicalBytes
+        self.nodesLeft = limits.canonicalNodes
         self.index()
     }
 
     deinit { xmlFreeDoc(self.handle) }
 
     var root: XMLElement { XMLElement(node: xmlDocGetRootElement(self.handle)) }
+
+    /// Pays for one canonicalisation.
+    func passOnce() throws(XAdESError) {
+        self.nodesLeft -= self.nodes
+        guard self.nodesLeft >= 0 else { throw .tooComplex("canonical form") }
+    }
 
     private func index() {
         for element in self.root.descendants {
@@ -57,7 +65,7 @@ private final class BoundedParser {
         self.limits = limits
     }
 
-    static func parse(_ bytes: [UInt8], _ limits: XMLLimits) throws(XAdESError) -> xmlDocPtr {
+    static func parse(_ bytes: [UInt8], _ limits: XMLLimits) throws(XAdESError) -> (xmlDocPtr, nodes: Int) {
         guard let context = xmlNewParserCtxt(), let handler = context.pointee.sax else {
             throw .library("xmlNewParserCtxt")
         }
@@ -102,7 +110,7 @@ private final class BoundedParser {
             xmlFreeDoc(document)
             throw .malformed
         }
-        return document
+        return (document, watch.nodes)
     }
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> BoundedParser? {

@@ -55,12 +55,14 @@ struct XMLSignatureCheck {
     }
 
     mutating func run() -> AdESSignatureReport {
+        var best = AdESVerdict.valid
         if let parts = self.parts() {
             self.judge(parts)
+            if !self.isCounterSignature { best = self.coverage() }
         } else {
             self.findings.structure.append("signature_malformed")
         }
-        return self.report()
+        return self.report(best: best)
     }
 
     private mutating func judge(_ parts: Parts) {
@@ -81,7 +83,9 @@ struct XMLSignatureCheck {
             self.findings.structure.append("countersigned_value_not_signed")
         }
         self.checkTimeStamps(parts.value)
-        if self.targets.isEmpty, self.covered.isEmpty { self.findings.missing.append("nothing_signed") }
+        if self.covered.isEmpty, self.findings.missing.isEmpty {
+            self.findings.missing.append("nothing_signed")
+        }
     }
 
     private mutating func findProperties() {
@@ -89,13 +93,8 @@ struct XMLSignatureCheck {
         guard all.count <= 1 else { return self.findings.structure.append("several_qualifying_properties") }
         self.properties = all.first
         guard let properties = self.properties else { return }
-        if let target = properties.target {
-            guard let id = self.element.attribute("Id"), target == "#" + id else {
-                return self.findings.structure.append("target_mismatch")
-            }
-        } else {
-            self.isBaseline = false
-            self.findings.notes.append("target_missing")
+        guard let id = self.element.attribute("Id"), properties.target == "#" + id else {
+            return self.findings.structure.append("target_mismatch")
         }
         if properties.signed == nil { self.findings.notes.append("no_signed_properties") }
     }
@@ -203,8 +202,7 @@ struct XMLSignatureCheck {
         return self.timeStamps.contains(where: \.isValid) ? "XAdES-B-T" : "XAdES-B-B"
     }
 
-    private mutating func report() -> AdESSignatureReport {
-        let best = self.isCounterSignature ? .valid : self.coverage()
+    private func report(best: AdESVerdict) -> AdESSignatureReport {
         let proven = self.timeStamps.filter(\.isValid).compactMap(\.time).min()
         let trust = self.certificate.map { certificate in
             CertificatePath.check(

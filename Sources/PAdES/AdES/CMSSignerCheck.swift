@@ -42,6 +42,9 @@ struct CMSSignerCheck {
     ]
 
     private mutating func checkForm() {
+        let isByKey = if case .subjectKey = self.signer.identifier { true } else { false }
+        if self.signer.version != (isByKey ? 3 : 1) { self.findings.structure.append("version") }
+        if !self.isCounterSignature { self.checkMessage() }
         if !self.signer.isSorted { self.findings.cryptography.append("attributes_not_in_der_order") }
         guard self.signer.signedAttributes != nil else {
             return self.findings.notCAdES.append("signed_attributes_missing")
@@ -53,8 +56,15 @@ struct CMSSignerCheck {
                 self.findings.cryptography.append("attribute_with_several_values")
             }
         }
+    }
+
+    /// What the message says for all its signers (RFC 5652, 5.1). Programs that write 1 always are many.
+    private mutating func checkMessage() {
+        let isPlain = self.cms.contentType == OID.data && self.cms.signers.allSatisfy { $0.version == 1 }
+        let versions = self.cms.certificateCount > self.cms.certificates.count ? 1...5 : isPlain ? 1...1 : 1...3
+        if !versions.contains(self.cms.version) { self.findings.structure.append("version") }
         if !self.cms.digestAlgorithms.contains(self.signer.digestAlgorithm) {
-            self.findings.notes.append("digest_algorithms")
+            self.findings.structure.append("digest_algorithms")
         }
     }
 

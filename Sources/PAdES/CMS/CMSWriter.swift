@@ -5,14 +5,16 @@ import SwiftASN1
 enum CMSWriter {
     /// content-type, message-digest, signing-certificate-v2 and CMSAlgorithmProtection, sorted as DER wants, with the tag of
     /// SET: the data to be signed.
+    /// - Parameter time: for signing-time, which PAdES forbids and CAdES wants.
     static func signedAttributes(
-        messageDigest: [UInt8], certificate: [UInt8], chain: [[UInt8]], scheme: SignatureScheme
+        messageDigest: [UInt8], certificate: [UInt8], chain: [[UInt8]], scheme: SignatureScheme,
+        time: SigningTime? = nil
     ) throws(PDFError) -> [UInt8] {
         // The issuers too: what lies beside the signer's certificate is not protected by anything else.
         var hashes: [[UInt8]] = []
         for der in [certificate] + chain { hashes.append(try Digest.hash(.sha256, der)) }
         return try self.der { der in
-            let attributes: [[UInt8]] = [
+            var attributes: [[UInt8]] = [
                 try self.attribute(OID.contentType) { try $0.serialize(OID.data) },
                 try self.attribute(OID.messageDigest) { $0.octets(messageDigest) },
                 try self.attribute(OID.signingCertificateV2) { value in
@@ -31,6 +33,12 @@ enum CMSWriter {
                     }
                 },
             ]
+            if let (isShort, text) = time?.attributeText {
+                let time = try self.attribute(OID.signingTime) { value in
+                    value.appendPrimitiveNode(identifier: isShort ? .utcTime : .generalizedTime) { $0 += text.utf8 }
+                }
+                attributes.append(time)
+            }
             der.set(of: attributes, identifier: .set)
         }
     }

@@ -77,7 +77,7 @@ package final class Certificate {
     }
 
     /// The algorithm that suits the key.
-    var defaultAlgorithm: SignatureAlgorithm {
+    package var defaultAlgorithm: SignatureAlgorithm {
         guard self.isElliptic else { return .rsaPSSWithSHA256 }
         return self.bits <= 256 ? .ecdsaWithSHA256 : self.bits <= 384 ? .ecdsaWithSHA384 : .ecdsaWithSHA512
     }

@@ -26,6 +26,21 @@ extension SigningTime {
             + [p.hour, p.minute, p.second].map(Self.two).joined(separator: ":") + " +07:00"
     }
 
+    /// `2026-11-23T10:30:05+07:00` (`xsd:dateTime`).
+    package var xmlText: String {
+        let p = self.parts
+        return "\(p.year)-\(Self.two(p.month))-\(Self.two(p.day))T"
+            + [p.hour, p.minute, p.second].map(Self.two).joined(separator: ":") + "+07:00"
+    }
+
+    /// `YYMMDDHHMMSSZ` or, outside 1950 to 2049, `YYYYMMDDHHMMSSZ`: UTCTime and GeneralizedTime as signing-time wants them (RFC 5652).
+    var attributeText: (isShort: Bool, text: String) {
+        let p = SigningTime(secondsSince1970: self.secondsSince1970 - 7 * 3_600).parts
+        let isShort = (1950..<2050).contains(p.year)
+        let rest = [p.month, p.day, p.hour, p.minute, p.second].map(Self.two).joined() + "Z"
+        return (isShort, (isShort ? Self.two(p.year % 100) : "\(p.year)") + rest)
+    }
+
     /// `D:20261123103005+07'00'`.
     var pdfText: String {
         let p = self.parts

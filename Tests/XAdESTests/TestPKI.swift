@@ -1,0 +1,1 @@
+../PAdESTests/TestPKI.swift
