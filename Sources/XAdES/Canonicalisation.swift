@@ -20,7 +20,7 @@ extension XMLDocument {
     func canonical(
         _ target: ReferenceTarget, without: [XMLElement] = [], by method: XMLElement?, hasComments: Bool
     ) throws(XAdESError) -> [UInt8] {
-        try self.passOnce()
+        try self.pass(excluding: without.count)
         var octets: UnsafeMutablePointer<UInt8>?
         var size = 0
         let status = without.map { Optional(UnsafeMutableRawPointer($0.node)) }.withUnsafeBufferPointer { subtrees in

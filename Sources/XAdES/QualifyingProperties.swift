@@ -70,18 +70,20 @@ struct QualifyingProperties {
         }
     }
 
-    /// A SignatureTimeStamp: the method by which the signature value's element was made canonical, and the token.
+    /// What a SignatureTimeStamp holds: the method by which the signature value's element was made canonical, and the tokens; `nil`
+    /// for one that is not base64.
     struct TimeStamp {
         var method: XMLElement?
-        var token: [UInt8]?
+        var tokens: [[UInt8]?]
     }
 
     var signatureTimeStamps: [TimeStamp] {
         (self.unsignedSignatureProperties?.children(named: "SignatureTimeStamp") ?? []).prefix(16).map { element in
             TimeStamp(
                 method: element.children("CanonicalizationMethod", in: Namespace.signature).first,
-                token: Self.one("EncapsulatedTimeStamp", in: element)?.onlyText
-                    .flatMap { StrictBase64.decode($0, isCanonical: false) })
+                tokens: element.children(named: "EncapsulatedTimeStamp").prefix(16).map { token in
+                    token.onlyText.flatMap { StrictBase64.decode($0, isCanonical: false) }
+                })
         }
     }
 }

@@ -7,19 +7,18 @@ final class XMLDocument {
     /// Elements by the value of an attribute that is called id in whatever spelling.
     private(set) var identified: [String: [XMLElement]] = [:]
     private(set) var signatures: [XMLElement] = []
-    /// Elements, attributes and the like, as they were counted while parsing.
-    private let nodes: Int
-    /// Nodes that canonicalisations may still pass.
-    private var nodesLeft: Int
+    private let work: ParsedWork
+    /// Steps that canonicalisations may still take.
+    private var stepsLeft: Int
 
     /// - Throws: `hasDTD`, `malformed`, `tooComplex`.
     init(_ bytes: [UInt8], limits: XMLLimits) throws(XAdESError) {
         try XMLLibraries.enter()
         guard bytes.count <= limits.bytes else { throw .tooComplex("size") }
         guard TagScan.isWithin(limits.attributes, bytes) else { throw .tooComplex("attributes") }
-        (self.handle, self.nodes) = try BoundedParser.parse(bytes, limits)
+        (self.handle, self.work) = try BoundedParser.parse(bytes, limits)
         self.limits = limits
-        self.nodesLeft = limits.canonicalNodes
+        self.stepsLeft = limits.canonicalSteps
         self.index()
     }
 
@@ -27,10 +26,10 @@ final class XMLDocument {
 
     var root: XMLElement { XMLElement(node: xmlDocGetRootElement(self.handle)) }
 
-    /// Pays for one canonicalisation.
-    func passOnce() throws(XAdESError) {
-        self.nodesLeft -= self.nodes
-        guard self.nodesLeft >= 0 else { throw .tooComplex("canonical form") }
+    /// Pays for one canonicalisation that leaves out some subtrees.
+    func pass(excluding count: Int) throws(XAdESError) {
+        self.stepsLeft -= self.work.steps * (1 + count) + self.work.namespaces / 8
+        guard self.stepsLeft >= 0 else { throw .tooComplex("canonical form") }
     }
 
     private func index() {
@@ -48,6 +47,15 @@ final class XMLDocument {
     }
 }
 
+/// What a document costs whoever passes all of it.
+private struct ParsedWork {
+    var nodes = 0
+    /// The depths of all nodes together.
+    var steps = 0
+    /// The squares of the numbers of namespaces in scope, of all elements together.
+    var namespaces = 0
+}
+
 /// libxml2's parser with a hand on it: it is stopped at the first sign of a DTD and at every bound.
 private final class BoundedParser {
     private let limits: XMLLimits
@@ -55,8 +63,7 @@ private final class BoundedParser {
     private let comment: commentSAXFunc?
     private let instruction: processingInstructionSAXFunc?
     private var failure: XAdESError?
-    private var nodes = 0
-    private var namespaceWork = 0
+    private var work = ParsedWork()
 
     private init(_ handler: xmlSAXHandler, _ limits: XMLLimits) {
         self.startElement = handler.startElementNs
@@ -65,7 +72,7 @@ private final class BoundedParser {
         self.limits = limits
     }
 
-    static func parse(_ bytes: [UInt8], _ limits: XMLLimits) throws(XAdESError) -> (xmlDocPtr, nodes: Int) {
+    static func parse(_ bytes: [UInt8], _ limits: XMLLimits) throws(XAdESError) -> (xmlDocPtr, ParsedWork) {
         guard let context = xmlNewParserCtxt(), let handler = context.pointee.sax else {
             throw .library("xmlNewParserCtxt")
         }
@@ -110,7 +117,7 @@ private final class BoundedParser {
             xmlFreeDoc(document)
             throw .malformed
         }
-        return (document, watch.nodes)
+        return (document, watch.work)
     }
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> BoundedParser? {
@@ -130,16 +137,18 @@ private final class BoundedParser {
     /// Counts the nodes; stops the parser when that is too many.
     private func admits(_ context: UnsafeMutableRawPointer?, _ nodes: Int, declared: Int = 0) -> Bool {
         guard let parser = context?.assumingMemoryBound(to: xmlParserCtxt.self) else { return false }
-        self.nodes += nodes + declared
+        let depth = Int(parser.pointee.nodeNr)
+        self.work.nodes += nodes + declared
+        self.work.steps += (nodes + declared) * (depth + 1)
         // nsTab holds prefix and name of each declaration in scope.
         let inScope = Int(parser.pointee.nsNr) / 2
-        self.namespaceWork += inScope * inScope
+        self.work.namespaces += inScope * inScope
         let reason: String? =
-            Int(parser.pointee.nodeNr) >= self.limits.depth
+            depth >= self.limits.depth
             ? "depth"
-            : self.nodes > self.limits.nodes
+            : self.work.nodes > self.limits.nodes
                 ? "nodes"
-                : self.namespaceWork > self.limits.namespaceWork ? "namespaces" : nil
+                : self.work.namespaces > self.limits.namespaceWork ? "namespaces" : nil
         if let reason { Self.stop(context, .tooComplex(reason)) }
         return reason == nil
     }

@@ -186,11 +186,12 @@ struct XMLSignatureCheck {
                 self.findings.timeStamps.append("time_stamp_method")
                 continue
             }
-            let report = AdESSignatureReport.TimeStamp(
-                token: stamp.token, over: stamped, roots: self.verifier.roots,
-                intermediates: self.verifier.intermediates)
-            self.timeStamps.append(report)
-            if !report.isValid { self.findings.timeStamps.append("time_stamp_wrong") }
+            for token in stamp.tokens {
+                let report = AdESSignatureReport.TimeStamp(
+                    token: token, over: stamped, roots: self.verifier.roots, intermediates: self.verifier.intermediates)
+                self.timeStamps.append(report)
+                self.findings.note(report)
+            }
         }
     }
 
@@ -203,7 +204,7 @@ struct XMLSignatureCheck {
     }
 
     private func report(best: AdESVerdict) -> AdESSignatureReport {
-        let proven = self.timeStamps.filter(\.isValid).compactMap(\.time).min()
+        let proven = self.timeStamps.compactMap(\.provenTime).min()
         let trust = self.certificate.map { certificate in
             CertificatePath.check(
                 certificate,

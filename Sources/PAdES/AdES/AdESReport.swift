@@ -64,6 +64,8 @@ public struct AdESSignatureReport: Sendable, Hashable {
         public var time: SigningTime?
         /// Whether it stamps this very signature and its own signature is good.
         public var isValid: Bool
+        /// What speaks against it; empty when it is valid. The words are stable.
+        public var problems: [String]
         public var authority: String?
         public var trust: SignatureReport.Trust
     }
@@ -144,6 +146,16 @@ package struct AdESFindings: Sendable {
 
     package init() {}
 
+    /// A token without its authority's certificate can't be called good, but nothing says that it is bad.
+    package mutating func note(_ stamp: AdESSignatureReport.TimeStamp) {
+        if stamp.isValid { return }
+        if stamp.problems == ["signer_certificate_missing"] {
+            self.notes.append("time_stamp_unverified")
+        } else {
+            self.timeStamps.append("time_stamp_wrong")
+        }
+    }
+
     package var reasons: [String] {
         var seen: Set<String> = []
         return
@@ -207,20 +219,28 @@ extension AdESSignatureReport {
 }
 
 extension AdESSignatureReport.TimeStamp {
+    /// The time, where the token is good and its authority leads to a given root: anybody can make tokens of yesterday.
+    package var provenTime: SigningTime? {
+        guard self.isValid, case .trusted = self.trust else { return nil }
+        return self.time
+    }
+
     /// - Parameters:
     ///   - token: DER or BER; `nil` for what could not even be taken out of its wrapping.
     ///   - data: what must have been stamped.
     package init(token: [UInt8]?, over data: [UInt8], roots: [[UInt8]], intermediates: [[UInt8]]) {
         guard let token = token.flatMap({ try? TimeStampToken($0) }) else {
-            self.init(time: nil, isValid: false, authority: nil, trust: .unknown)
+            self.init(
+                time: nil, isValid: false, problems: ["time_stamp_malformed"], authority: nil, trust: .unknown)
             return
         }
         let authority = token.authority.flatMap { try? Certificate($0) }
         let trust = authority.map {
             CertificatePath.check($0, others: token.certificates + intermediates, roots: roots, at: token.time)
         }
+        let problems = token.problems(over: [data[...]])
         self.init(
-            time: token.time, isValid: token.problems(over: [data[...]]).isEmpty, authority: authority?.commonName,
+            time: token.time, isValid: problems.isEmpty, problems: problems, authority: authority?.commonName,
             trust: trust ?? .unknown)
     }
 }

@@ -61,7 +61,8 @@ struct CMSSignerCheck {
     /// What the message says for all its signers (RFC 5652, 5.1). Programs that write 1 always are many.
     private mutating func checkMessage() {
         let isPlain = self.cms.contentType == OID.data && self.cms.signers.allSatisfy { $0.version == 1 }
-        let versions = self.cms.certificateCount > self.cms.certificates.count ? 1...5 : isPlain ? 1...1 : 1...3
+        let hasOthers = self.cms.certificateCount > self.cms.certificates.count || self.cms.hasRevocation
+        let versions = hasOthers ? 1...5 : isPlain ? 1...1 : 1...3
         if !versions.contains(self.cms.version) { self.findings.structure.append("version") }
         if !self.cms.digestAlgorithms.contains(self.signer.digestAlgorithm) {
             self.findings.structure.append("digest_algorithms")
@@ -193,7 +194,7 @@ struct CMSSignerCheck {
                     token: Array(value.encodedBytes), over: self.signer.signature, roots: self.verifier.roots,
                     intermediates: self.verifier.intermediates)
                 self.timeStamps.append(stamp)
-                if !stamp.isValid { self.findings.timeStamps.append("time_stamp_wrong") }
+                self.findings.note(stamp)
             }
         }
         // content-time-stamp: made before the signature, over the content.
@@ -218,7 +219,7 @@ struct CMSSignerCheck {
     }
 
     func report(name: String) -> AdESSignatureReport {
-        let proven = self.timeStamps.filter(\.isValid).compactMap(\.time).min()
+        let proven = self.timeStamps.compactMap(\.provenTime).min()
         let trust = self.certificate.map { certificate in
             CertificatePath.check(
                 certificate, others: self.cms.certificates + self.verifier.intermediates, roots: self.verifier.roots,

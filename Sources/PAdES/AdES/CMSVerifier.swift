@@ -9,7 +9,7 @@ public struct CMSVerifier: Sendable {
     /// The time at which certificates must be valid where no time stamp proves one; `nil` is now.
     public var time: SigningTime?
     /// Bytes of a message, its attached content included.
-    public var maximumBytes = 64 << 20
+    public var maximumBytes = 48 << 20
     /// Values of a message, of whatever size: each costs some hundred bytes of memory.
     public var maximumValues = 200_000
     public var maximumSigners = 50

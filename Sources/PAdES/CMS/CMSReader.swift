@@ -41,6 +41,8 @@ struct CMSSignedData {
     var certificates: [[UInt8]]
     /// With those of other kinds.
     var certificateCount: Int
+    /// Whether there are CRLs or other revocation data beside the signatures.
+    var hasRevocation: Bool
     var signers: [Signer]
 
     /// - Throws: `damaged` for anything that is not a SignedData, whole and with certificates that can be read.
@@ -98,7 +100,8 @@ struct CMSSignedData {
                 self.certificates.allSatisfy(Certificate.isDecodable)
             else { throw Malformed() }
         }
-        if fields.first?.identifier == .contextSpecific(1) { _ = try next() }
+        self.hasRevocation = fields.first?.identifier == .contextSpecific(1)
+        if self.hasRevocation { _ = try next() }
         self.signers = try next().constructed(.set).map { try Signer($0) }
         guard fields.isEmpty else { throw Malformed() }
     }
