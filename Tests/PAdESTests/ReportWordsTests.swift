@@ -23,7 +23,7 @@ struct ReportWordsTests {
         // Kinds of covered data, and what only signing meets.
         return found.subtracting([
             "attached_content", "detached_content", "base_changed", "certificate_unsuitable", "identifier_taken",
-            "no_such_place", "signature_does_not_verify",
+            "no_such_place", "signature_does_not_verify", "already_signed", "time_stamp_unusable",
         ])
     }()
 

@@ -42,7 +42,7 @@ extension SignatureAssessment {
         self.init(
             name: report.name, kind: report.isCounterSignature ? .counterSignature : .signature,
             verdict: VerdictWord(report.verdict), reasons: report.reasons, remarks: [],
-            coverage: report.covered.isEmpty ? .nothing : .parts,
+            coverage: report.covered.isEmpty ? .nothing : report.verdict == .validFull ? .wholeFile : .parts,
             covered: report.covered.map { $0.name.isEmpty ? $0.kind.rawValue : $0.name }, certification: nil,
             changes: [], certificate: certificate, signerName: report.signerName, signerTitle: report.signerTitle,
             signerOrganisation: report.signerOrganisation, time: time, claimedTime: report.claimedTime,

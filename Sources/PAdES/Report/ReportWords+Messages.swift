@@ -85,12 +85,15 @@ extension ReportWords {
         reason.target_mismatch
           vi: thuộc tính XAdES thuộc chữ ký khác
           en: the XAdES properties belong to another signature
-        reason.target_missing
-          vi: thuộc tính XAdES không nêu chữ ký
-          en: the XAdES properties name no signature
+        reason.time_stamp_malformed
+          vi: dấu thời gian sai định dạng
+          en: the time stamp is malformed
         reason.time_stamp_method
           vi: cách lập dấu thời gian không hỗ trợ
           en: the time stamp was made in an unsupported way
+        reason.time_stamp_unverified
+          vi: chưa kiểm tra được dấu thời gian vì thiếu chứng thư của tổ chức cấp
+          en: the time stamp could not be verified without its authority's certificate
         reason.time_stamp_wrong
           vi: dấu thời gian không đúng
           en: the time stamp is wrong
