@@ -123,14 +123,16 @@ final class PDFFile {
     }
 
     /// The object as of revision `view`; `nil` for one that doesn't exist, which reads as null (7.3.10).
-    func object(_ reference: PDFReference, in view: Int) throws(PDFError) -> PDFObject? {
+    ///
+    /// - Parameter keeps: whether to remember it. What is looked at once, in a file of many objects, is better forgotten.
+    func object(_ reference: PDFReference, in view: Int, keeps: Bool = true) throws(PDFError) -> PDFObject? {
         self.lookups += 1
         guard self.lookups <= self.limits.lookups else { throw .tooComplex("too many references") }
         switch self.entry(reference.number, in: view) {
         case nil, .free: return nil
         case .offset(let offset, let generation):
             guard generation == reference.generation else { return nil }
-            let object = try self.object(at: offset, in: view)
+            let object = try self.object(at: offset, in: view, keeps: keeps)
             guard object.reference == reference else { throw .damaged("object has another number") }
             return object
         case .compressed(let stream, let index):
@@ -140,7 +142,7 @@ final class PDFFile {
     }
 
     /// The object written at a place of the file.
-    func object(at offset: Int, in view: Int) throws(PDFError) -> PDFObject {
+    func object(at offset: Int, in view: Int, keeps: Bool = true) throws(PDFError) -> PDFObject {
         if let known = self.objects[offset] { return known }
         guard self.resolving.insert(offset).inserted else { throw .damaged("stream length refers to itself") }
         defer { self.resolving.remove(offset) }
@@ -155,7 +157,7 @@ final class PDFFile {
         {
             object.value = try decryption.value(object.value, of: object.reference)
         }
-        self.objects[offset] = object
+        if keeps { self.objects[offset] = object }
         return object
     }
 

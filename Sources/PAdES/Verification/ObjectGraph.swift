@@ -12,6 +12,8 @@ struct ObjectGraph {
     private var allOfTrailer: [Int] = []
     /// Every number that was ever named.
     private(set) var mentioned: Set<Int> = []
+    private var reached: Set<Int>?
+    var count: Int { self.targets.count }
 
     init(_ file: PDFFile, view: Int) throws(PDFError) {
         self.file = file
@@ -25,6 +27,7 @@ struct ObjectGraph {
     /// Goes on to the next view, in which these numbers mean something else.
     mutating func advance(_ numbers: some Sequence<Int>) throws(PDFError) {
         self.view += 1
+        self.reached = nil
         for number in numbers { try self.read(number) }
         self.readTrailer()
     }
@@ -38,7 +41,8 @@ struct ObjectGraph {
         if case .offset(_, let stated) = entry { generation = stated }
         var found: [Int] = []
         do {
-            let object = try self.file.object(PDFReference(number: number, generation: generation), in: self.view)
+            let reference = PDFReference(number: number, generation: generation)
+            let object = try self.file.object(reference, in: self.view, keeps: false)
             if let object { Self.collect(object.value, into: &found) }
         } catch .damaged(let reason) {
             // Other readers may make sense of it: whatever looks like a reference counts as one.
@@ -60,31 +64,38 @@ struct ObjectGraph {
     }
 
     /// Everything that can be reached from the trailer.
-    func reachable() -> Set<Int> {
+    mutating func reachable() -> Set<Int> {
+        if let known = self.reached { return known }
         var seen: Set<Int> = []
         var stack = self.targets[Self.trailer] ?? []
         while let number = stack.popLast() {
             if seen.insert(number).inserted { stack += self.targets[number] ?? [] }
         }
+        self.reached = seen
         return seen
     }
 
-    /// Whether nothing that can be reached names the object but `owner`, and that once.
-    func isOwned(_ number: Int, by owner: Int, reachable: Set<Int>) -> Bool {
-        var count = 0
-        for (source, targets) in self.targets where source == Self.trailer || reachable.contains(source) {
-            let named = source == Self.trailer ? self.allOfTrailer : targets
-            for target in named where target == number {
-                guard source == owner else { return false }
-                count += 1
+    /// Who alone names an object, and that once: by the number of the object, for those that can be reached.
+    mutating func owners() -> [Int: Int] {
+        let reached = self.reachable()
+        var owners: [Int: Int] = [:]
+        var shared: Set<Int> = []
+        for (source, targets) in self.targets where source == Self.trailer || reached.contains(source) {
+            for target in source == Self.trailer ? self.allOfTrailer : targets {
+                if owners.updateValue(source, forKey: target) != nil { shared.insert(target) }
             }
         }
-        return count == 1
+        for target in shared { owners[target] = nil }
+        return owners
     }
 
-    /// Whether an object that can be reached and is none of `changed` names `number`.
-    func isNamed(_ number: Int, reachable: Set<Int>, besides changed: Set<Int>) -> Bool {
-        reachable.contains { !changed.contains($0) && self.targets[$0]?.contains(number) == true }
+    /// What is named by objects that can be reached in this view and in another, and that are none of `changed`.
+    mutating func named(reachedToo other: Set<Int>, besides changed: Set<Int>) -> Set<Int> {
+        var named: Set<Int> = []
+        for source in self.reachable() where other.contains(source) && !changed.contains(source) {
+            named.formUnion(self.targets[source] ?? [])
+        }
+        return named
     }
 
     private static func collect(_ value: PDFValue, into found: inout [Int]) {

@@ -102,14 +102,20 @@ extension PDFVerifier {
             .map { ($0.signed, $0.view, current.contains($0.signed.signature)) }
     }
 
+    /// Objects that are looked at for all updates of a file together.
+    private static let maximumWork = 4_000_000
+
     /// The analysis of each update after `first`, by view.
     private func updates(of file: PDFFile, since first: Int) -> [Int: UpdateAnalysis] {
         guard first < file.lastView else { return [:] }
         var result: [Int: UpdateAnalysis] = [:]
         // Objects that can't be read might refer to anything: then nothing that is added can be judged.
         var graph = try? ObjectGraph(file, view: first)
+        var work = 0
         for view in (first + 1)...file.lastView {
-            if var known = graph, known.view == view - 1 {
+            // Each update is followed through the whole document: many of them in a large one would take for ever.
+            work += graph?.count ?? 0
+            if var known = graph, known.view == view - 1, work <= Self.maximumWork {
                 result[view] = UpdateAnalysis(file, view: view, graph: &known)
                 graph = known
             } else {

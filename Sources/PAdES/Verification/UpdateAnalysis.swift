@@ -35,14 +35,15 @@ struct UpdateAnalysis {
         do {
             let layout = try UpdateLayout(file, view: view)
             try self.checkTrailer()
-            let before = graph
-            let reached = before.reachable()
+            _ = graph.reachable()
+            var before = graph
             try graph.advance(file.revisions[view].sections[0].entries.keys)
-            try self.classifyEntries(layout, before, reached, graph.reachable())
+            try self.classifyEntries(layout, &before, graph.reachable())
             let roles = try Roles(file, view: self.old)
             // Forms first: what they add is what pages may show.
             let order = self.changed.sorted { (roles[$0]?.role.rank ?? 9, $0) < (roles[$1]?.role.rank ?? 9, $1) }
-            for number in order { try self.judge(number, roles[number], before, reached) }
+            let owners = order.contains { roles[$0]?.owner != nil } ? before.owners() : [:]
+            for number in order { try self.judge(number, roles[number], owners) }
         } catch {
             self.forbid("malformed update")
         }
@@ -65,11 +66,12 @@ struct UpdateAnalysis {
     }
 
     /// - Parameters:
-    ///   - reached: what could be reached before the update.
+    ///   - graph: of the file before the update.
     ///   - reachable: what can be reached with it. What can't is seen by nobody.
     private mutating func classifyEntries(
-        _ layout: UpdateLayout, _ graph: ObjectGraph, _ reached: Set<Int>, _ reachable: Set<Int>
+        _ layout: UpdateLayout, _ graph: inout ObjectGraph, _ reachable: Set<Int>
     ) throws(PDFError) {
+        let reached = graph.reachable()
         let section = self.file.revisions[self.new].sections[0]
         var supplied: [Int] = []
         for (number, entry) in section.entries {
@@ -96,8 +98,9 @@ struct UpdateAnalysis {
             }
         }
         // An object that the signed document missed would now appear in it.
-        for number in supplied.sorted()
-        where graph.isNamed(number, reachable: reached.intersection(reachable), besides: self.changed) {
+        guard !supplied.isEmpty else { return }
+        let named = graph.named(reachedToo: reachable, besides: self.changed)
+        for number in supplied.sorted() where named.contains(number) {
             self.forbid("object \(number) supplied afterwards")
         }
     }
@@ -123,7 +126,7 @@ struct UpdateAnalysis {
     }
 
     private mutating func judge(
-        _ number: Int, _ place: Roles.Place?, _ graph: ObjectGraph, _ reached: Set<Int>
+        _ number: Int, _ place: Roles.Place?, _ owners: [Int: Int]
     ) throws(PDFError) {
         let reference = PDFReference(number: number)
         guard let before = try self.file.object(reference, in: self.old),
@@ -133,7 +136,7 @@ struct UpdateAnalysis {
         let isSameData = oldStream.map({ self.file.bytes[$0] }) == newStream.map({ self.file.bytes[$0] })
         if before.value == after.value, isSameData { return }
         guard let place else { return self.forbid("object \(number)") }
-        if let owner = place.owner, !graph.isOwned(number, by: owner, reachable: reached) {
+        if let owner = place.owner, owners[number] != owner {
             return self.forbid("object \(number) is used elsewhere too")
         }
         switch place.role {
