@@ -69,7 +69,12 @@ let package = Package(
         module("Organisation", ["Platform", "Postgres"]),
         module("Documents", ["Organisation", "Platform", "Postgres"]),
         module("Workflow", ["Organisation", "Platform", "Postgres"]),
-        module("Signatures", ["Organisation", "Platform", "Postgres", "PAdES", "XAdES", "COpenSSL", "CArgon2", asn1]),
+        module(
+            "Signatures",
+            [
+                "Organisation", "Platform", "Postgres", "PAdES", "XAdES", "COpenSSL", "CArgon2", asn1, httpClient, nio,
+                nioHTTP1,
+            ]),
         module("Exchange", ["Organisation", "Platform", "Postgres"]),
         module("Office", ["Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres"]),
         module(

@@ -4,11 +4,13 @@ import Logging
 import Platform
 import Postgres
 import ServiceLifecycle
+import Signatures
 
 /// What goes on behind the requests: jobs that committed transactions left, and sweeping by the clock.
 struct Background {
     let database: Database
     let blobs: BlobStore
+    let keys: KeyRoom
     let metrics: Metrics
     let slots: Int
     let logger: Logger
@@ -40,7 +42,9 @@ struct Background {
         let database = self.database
         let sweep = BlobSweep(store: self.blobs, database: database)
         let logger = self.logger
+        let authorities = AuthorityServices(database: database, keys: self.keys)
         return [
+            Chores.Chore("renew revocation lists", every: .seconds(60)) { try await authorities.renewLists() },
             Chores.Chore("sweep rows", every: .seconds(3600)) {
                 try await database.transaction { transaction in
                     transaction.queue("SELECT signatures.sweep()")

@@ -74,6 +74,10 @@ struct Installation {
         settings.listLifetime = try Int64(self.positive(.crlHours)) * 3600
         settings.offlineListLifetime = try Int64(self.positive(.offlineCRLDays)) * 86_400
         settings.answerLifetime = try Int64(self.positive(.ocspMinutes)) * 60
+        settings.privateHosts = Set(
+            try self.configuration.text(.fetchPrivateHosts).lowercased().split(separator: ",").map {
+                $0.trimmingCharacters(in: .whitespaces)
+            })
         return settings
     }
 

@@ -33,6 +33,7 @@ struct Serve: AsyncParsableCommand {
         let logger = installation.logger
         let metrics = Metrics()
         let blobs = try installation.blobs()
+        let keys = try installation.keys()
         let host = try settings.text(.host)
         let port = try settings.integer(.port)
         let slots = try settings.integer(.jobSlots)
@@ -41,7 +42,7 @@ struct Serve: AsyncParsableCommand {
             let log = AccessLog()
             let responder = API.responder(
                 configuration: try Self.limits(settings), database: database, blobs: blobs,
-                password: Password(concurrency: try settings.integer(.passwordThreads)), keys: try installation.keys(),
+                password: Password(concurrency: try settings.integer(.passwordThreads)), keys: keys,
                 policy: try installation.signaturePolicy(), metrics: metrics, log: log
             ) { try await migrator.check().isUpToDate }
             let pulses = Pulses(database: database, logger: logger)
@@ -59,7 +60,7 @@ struct Serve: AsyncParsableCommand {
             if self.worker {
                 services +=
                     Background(
-                        database: database, blobs: blobs, metrics: metrics, slots: slots, logger: logger
+                        database: database, blobs: blobs, keys: keys, metrics: metrics, slots: slots, logger: logger
                     ).services
             }
             services.append(application)
@@ -103,7 +104,8 @@ struct Worker: AsyncParsableCommand {
             try await self.explained(settings) {
                 try await installation.with(installation.database()) { database in
                     let background = Background(
-                        database: database, blobs: try installation.blobs(), metrics: Metrics(),
+                        database: database, blobs: try installation.blobs(), keys: try installation.keys(),
+                        metrics: Metrics(),
                         slots: try settings.integer(.jobSlots), logger: installation.logger)
                     let announcement = Announcement(text: "working", logger: installation.logger)
                     try await Serve.run(background.services + [announcement], logger: installation.logger)

@@ -32,7 +32,7 @@ from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
 
-from client import Office
+from client import Office, refused
 from machine import PASSWORD, serving
 from paper import letter_pdf
 
@@ -393,3 +393,52 @@ def test_pyhanko_extends_a_document_of_ours_by_what_it_fetches_here(pki, office,
     context = evidence_in(extended, roots)
     status = aside(lambda: validate_pdf_timestamp(archived, validation_context=context))
     assert status.intact and status.valid and status.trusted, status
+
+
+def test_a_change_of_post_revokes_the_certificate_in_answers_and_lists(pki, office, authorities, tmp_path):
+    deputy = office.deputy
+    deputy.make_signing_key(office.PIN)
+    (key,) = [k for k in deputy.items("/signing-keys") if k["purpose"] == "signer" and k["state"] == "valid"]
+    certificate = certificate_of(pki, key["id"])
+    assert "asked.pem: good" in ask_ocsp(pki, authorities, certificate, tmp_path)[1]
+    before = crl.CertificateList.load(fetch(f"{pki.url}/pki/{authorities.ids['issuing']}.crl").content)
+    office.administrator.must("PUT", f"/posts/{deputy.post}/title", json={"title": "Phó Giám đốc phụ trách"})
+    status, said = ask_ocsp(pki, authorities, certificate, tmp_path)
+    assert status == 0 and "asked.pem: revoked" in said and "Reason: affiliationChanged" in said, said
+    after = crl.CertificateList.load(fetch(f"{pki.url}/pki/{authorities.ids['issuing']}.crl").content)
+    number = lambda made: made.crl_number_value.native  # noqa: E731
+    assert number(after) > number(before)
+    serials = {entry["user_certificate"].native for entry in after["tbs_cert_list"]["revoked_certificates"]}
+    assert asn1.Certificate.load(certificate).serial_number in serials
+    # The person may revoke the next one, and nobody can revoke it twice.
+    made = deputy.make_signing_key(office.PIN)["id"]
+    revocation = f"/signing-certificates/{made}/revocation"
+    deputy.must("POST", revocation, json={"reason": "key_lost", "note": "mất máy"})
+    with refused(409, "certificate_revoked"):
+        deputy.must("POST", revocation, json={"reason": "key_lost"})
+    assert "Reason: keyCompromise" in ask_ocsp(pki, authorities, certificate_of(pki, made), tmp_path)[1]
+    row = pki.database.value(f"SELECT revocation_reason || '|' || revocation_note FROM signatures.certificate WHERE id = '{made}'")
+    assert row == "key_lost|mất máy"
+
+
+def test_every_signature_is_preceded_by_a_kept_check(pki, office):
+    office.document("sealed", letter_pdf())
+    checks = pki.database.psql("SELECT result, source, root IS NOT NULL FROM signatures.certificate_check ORDER BY id")
+    assert checks[-2:] == ["good|internal|t", "good|internal|t"]
+
+
+def test_the_trust_list_is_imported_listed_and_removed(pki, tmp_path):
+    root, leaf, _, _ = someone_elses_certificates()
+    (tmp_path / "root.pem").write_text(pem(root.dump()))
+    (tmp_path / "leaf.der").write_bytes(leaf.dump())
+    words = ["--name", "NEAC", "--source", "https://neac.example, 2026-11-20"]
+    refused_leaf = pki.database.vanthu("trust", "import", tmp_path / "leaf.der", "--kind", "root", *words)
+    assert refused_leaf.returncode != 0 and "no certificate that can be trusted" in refused_leaf.stderr
+    made = pki.database.vanthu("trust", "import", tmp_path / "root.pem", "--kind", "root", *words, "--valid-until", "2026-12-01")
+    assert made.returncode == 0 and "trusted: CN=Root" in made.stdout, made.stderr
+    again = pki.database.vanthu("trust", "import", tmp_path / "root.pem", "--kind", "root", *words)
+    assert "was there" in again.stdout
+    listed = pki.database.vanthu("trust", "list").stdout
+    assert root.sha256.hex() in listed and "NEAC" in listed and "2026-12-01" in listed
+    assert pki.database.vanthu("trust", "remove", root.sha256.hex()[:16]).returncode == 0
+    assert root.sha256.hex() not in pki.database.vanthu("trust", "list").stdout

@@ -2,6 +2,7 @@ import Exchange
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Office
 import Organisation
 import Platform
 
@@ -69,8 +70,17 @@ enum OrganisationRoutes {
             .delete, "/api/v1/posts/{id}", "endPost", "Ends a post today. For administrators.", group: group,
             access: writing, answers: [.nothing]
         ) { call in
-            let end = EndPost(id: try call.id())
+            let end = EndAppointment(post: try call.id())
             return try await call.act { try end(in: $0) }
+        },
+        Route(
+            .put, "/api/v1/posts/{id}/title", "retitlePost",
+            "Gives a post another title; its certificate with the former one is revoked. For administrators.",
+            group: group,
+            access: writing, body: .json(.object("PostTitle", .required("title", .text(1...100)))), answers: [.nothing]
+        ) { call in
+            let change = ChangeAppointment(post: try call.id(), title: try call.body.text("title"))
+            return try await call.act { try change(in: $0) }
         },
     ]
 

@@ -18,6 +18,15 @@ enum SignatureRoutes {
         .required("x", .number("Points from the left edge of the page as it is shown.")),
         .required("y", .number("Points from its lower edge.")))
 
+    private static let revocation = Schema.object(
+        "CertificateRevocation",
+        .required(
+            "reason",
+            .choice(
+                RevocationReason.allCases.map(\.rawValue),
+                "Published, but for key_lost, which is told as key_compromise.")),
+        .optional("note", .text(0...500, "Kept, not published.")))
+
     private static let signing = Schema.object(
         "SigningRequest", .required("pin", .secret(6...64, "Never stored, never logged.")),
         .optional(
@@ -44,6 +53,17 @@ enum SignatureRoutes {
             .post, "/api/v1/seal-keys", "enrolSealKey", "Makes the organisation's key and certificate. For clerks.",
             group: group, access: writing, body: .json(Self.pin), answers: [.created(OrganisationSchemas.made)]
         ) { try await Self.enrol(.seal, $0) },
+        Route(
+            .post, "/api/v1/signing-certificates/{id}/revocation", "revokeCertificate",
+            "Revokes a certificate: one's own, as a clerk the organisation's, as an administrator any.", group: group,
+            access: writing, body: .json(Self.revocation), answers: [.nothing]
+        ) { call in
+            let reason = RevocationReason(rawValue: try call.body.text("reason")) ?? .unspecified
+            let revoke = RevokeCertificate(
+                id: try call.id(),
+                revocation: CertificateRevocation(reason: reason, note: call.body.optionalText("note") ?? ""))
+            return try await call.act { try revoke(in: $0) }
+        },
         Route(
             .post, "/api/v1/documents/{id}/signature", "signDocument",
             "Signs a document; for the signer it names. A wrong PIN says in `tries_left` how often it may still be tried.",

@@ -75,6 +75,9 @@ extension ConfigurationKey {
     public static let offlineCRLDays = Self(
         "offline_crl_days", .integer, "365", "The same, in days, for the list of a root that is kept offline.")
     public static let ocspMinutes = Self("ocsp_minutes", .integer, "60", "Minutes for which an OCSP response holds.")
+    public static let fetchPrivateHosts = Self(
+        "fetch_private_hosts", .text, "",
+        "Hosts in private networks, divided by commas, that lists and OCSP answers of other CAs may be fetched from.")
     public static let openRequests = Self(
         "open_requests", .integer, "600",
         "Requests a minute from one address for revocation lists, OCSP and time stamps, which need no account.")
@@ -97,6 +100,7 @@ extension ConfigurationKey {
         .blobFolder,
         .keyFile, .corporation, .pkiAddress, .certificatePolicy, .timeStampPolicy, .crlHours, .offlineCRLDays,
         .ocspMinutes,
-        .openRequests, .uploadLimit, .sessionHours, .signingSeconds, .passwordThreads, .jobSlots, .logLevel,
+        .openRequests, .fetchPrivateHosts, .uploadLimit, .sessionHours, .signingSeconds, .passwordThreads, .jobSlots,
+        .logLevel,
     ]
 }

@@ -15,6 +15,8 @@ public struct AuthoritySettings: Sendable, Hashable, Codable {
     public var offlineListLifetime: Int64 = 365 * 86_400
     /// Seconds for which an OCSP response holds.
     public var answerLifetime: Int64 = 3600
+    /// Hosts in private networks that revocation lists and OCSP answers of other CAs may be fetched from.
+    public var privateHosts: Set<String> = []
 
     public init() {}
 

@@ -7,9 +7,11 @@ import Postgres
 /// publish, kept until it runs out.
 public struct RevocationSource: Sendable {
     let services: AuthorityServices
+    let outside: OutsideRevocation
 
-    public init(services: AuthorityServices) {
+    public init(services: AuthorityServices, fetch: OutsideFetch = OutsideFetch()) {
         self.services = services
+        self.outside = OutsideRevocation(database: services.database, fetch: fetch)
     }
 
     /// Evidence about one certificate of a path.
@@ -30,7 +32,8 @@ public struct RevocationSource: Sendable {
         var evidence: [Evidence] = []
         for (certificate, issuer) in zip(path, path.dropFirst()) {
             guard let authority = authorities.issuers.first(where: { $0.certificate == issuer }) else {
-                evidence.append(Evidence(certificate: certificate, finding: nil, isInternal: false))
+                let finding = try await self.outside.finding(of: certificate, issuer: issuer)
+                evidence.append(Evidence(certificate: certificate, finding: finding, isInternal: false))
                 continue
             }
             evidence.append(

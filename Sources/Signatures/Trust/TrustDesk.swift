@@ -12,7 +12,8 @@ public struct TrustDesk: Sendable {
 
     public init(database: Database, keys: KeyRoom) {
         self.services = AuthorityServices(database: database, keys: keys)
-        self.revocation = RevocationSource(services: self.services)
+        self.revocation = RevocationSource(
+            services: self.services, fetch: OutsideFetch(privateHosts: keys.settings.privateHosts))
         self.timeStamps = TimeStampSource(services: self.services)
     }
 

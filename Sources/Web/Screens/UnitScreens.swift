@@ -1,6 +1,7 @@
 import API
 import Foundation
 import Hummingbird
+import Office
 import Organisation
 import Platform
 import Postgres
@@ -38,7 +39,7 @@ enum UnitScreens {
                 [("post", OrganisationQueries.post(try visit.id()), .object)])
         },
         Page(.post, "/posts/{id}/end", "endPost", for: Self.administrators) { visit in
-            let end = EndPost(id: try visit.id())
+            let end = EndAppointment(post: try visit.id())
             try await visit.transaction { try end(in: $0) }
             return visit.goOn(
                 to: (try visit.form.optionalID("unit")).map { "/units/\($0.text)" } ?? "/units", notice: "post_ended")
