@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -14,11 +15,13 @@ public enum API {
     public static let routes: [Route] =
         OperationRoutes.all + SessionRoutes.all + OrganisationRoutes.all + RegisterRoutes.all + DocumentRoutes.all
         + FileRoutes.all + WorkflowRoutes.all + SignatureRoutes.all + SigningSessionRoutes.all + ExchangeRoutes.all
-        + PKIRoutes.all
+        + PKIRoutes.all + VerificationRoutes.all
 
     /// Answers requests. It holds no state beside what it is given.
     ///
     /// - Parameters:
+    ///   - verifier: looks at files that anybody sends.
+    ///   - anchors: roots (DER) besides the trust list of the database.
     ///   - log: where a line about each answer goes; `nil` for none.
     ///   - isSchemaCurrent: asked by `/readyz`; throws when the database cannot be reached.
     public static func responder(
@@ -28,17 +31,20 @@ public enum API {
         password: Password,
         keys: KeyRoom,
         policy: SignaturePolicy,
+        verifier: FileVerifier,
+        anchors: [Data] = [],
         metrics: Metrics,
         log: AccessLog? = nil,
         isSchemaCurrent: @escaping @Sendable () async throws -> Bool
     ) -> APIResponder {
         Self.observe(database, in: metrics)
+        let desk = SigningDesk(
+            database: database, blobs: blobs, keys: keys, policy: policy,
+            sessionLifetime: configuration.signingLifetime)
         let services = Services(
             configuration: configuration, database: database, blobs: blobs,
             signIn: SignIn(database: database, passwords: password, lifetime: configuration.sessionLifetime),
-            desk: SigningDesk(
-                database: database, blobs: blobs, keys: keys, policy: policy,
-                sessionLifetime: configuration.signingLifetime), metrics: metrics,
+            desk: desk, verification: Verification(desk: desk, verifier: verifier, anchors: anchors), metrics: metrics,
             document: OpenAPI.document(of: Self.routes, version: configuration.version),
             isSchemaCurrent: isSchemaCurrent)
         return APIResponder(

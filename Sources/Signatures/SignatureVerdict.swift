@@ -10,8 +10,10 @@ public struct SignatureVerdict: Sendable, Hashable {
         case valid
         /// As `valid`; afterwards only what the signature allows was added: number, date, further signatures.
         case validFilled = "valid_filled"
-        /// Good, but the certificate leads to no known root or is out of date.
+        /// Good, but the certificate leads to no known root.
         case unknownSigner = "unknown_signer"
+        /// Good, but the certificate was revoked, out of date or not made for signing.
+        case refusedSigner = "refused_signer"
         /// The file was changed afterwards in a way that the signature does not allow.
         case modified
         /// Digest, value or form are wrong: it proves nothing.
@@ -20,7 +22,7 @@ public struct SignatureVerdict: Sendable, Hashable {
         case notStandard = "not_standard"
     }
 
-    /// A change made after the signature. `kind` is `fieldFilled`, `signatureAdded`, `metadata`, `structure` or `forbidden`.
+    /// A change made after the signature. `kind` is a `ChangeWord`.
     public struct Change: Sendable, Hashable {
         public let kind: String
         public let isAllowed: Bool
@@ -42,50 +44,42 @@ public struct SignatureVerdict: Sendable, Hashable {
     /// Stable words for reports of a defect; the first is the decisive one.
     public let reasons: [String]
 
-    init(_ report: SignatureReport) {
-        var root: String?
-        if case .trusted(let name) = report.trust { root = name }
-        let changes = report.changes.filter { !Self.isMaintenance($0) }
-        self.standing =
-            switch report.verdict {
-            case .valid where root == nil: .unknownSigner
-            case .valid: changes.isEmpty ? .valid : .validFilled
-            case .modified, .allowedWithWarning: .modified
-            case .invalidStructure, .invalidCryptography, .invalidPolicy, .noSignature, .error: .invalid
-            case .notPAdES, .levelDisputed, .validWithWeakAlgorithm: .notStandard
-            }
-        self.isSeal = report.fieldName == OfficialFields.sealName
+    /// What is said of the certificate, its path, its revocation, the time, the level and the algorithm, and what was changed since:
+    /// whole sentences, by language (`vi`, `en`).
+    public let words: [String: Words]
+
+    /// The parts of a report in one language.
+    public struct Words: Sendable, Hashable {
+        public let certificate: String
+        public let path: String
+        public let revocation: String
+        public let time: String
+        public let level: String
+        public let changes: [String]
+        public let remarks: String
+    }
+
+    init(_ whole: SignatureAssessment) {
+        var report = whole
+        report.changes.removeAll(where: Self.isMaintenance)
+        self.standing = Standing(report)
+        self.isSeal = report.name == OfficialFields.sealName
         self.signerName = report.signerName
         self.signerTitle = report.signerTitle
         self.organisation = report.signerOrganisation
-        self.claimedTime = report.claimedTime.flatMap(Self.time)
+        self.claimedTime = report.claimedTime?.vietnameseText
         self.algorithm = report.algorithm
-        self.root = root
-        self.coversWholeFile = report.coversWholeFile
-        self.changes = changes.map { Change(kind: $0.kind.rawValue, isAllowed: $0.isAllowed) }
-        var reasons = report.reasons
-        if case .untrusted(let reason) = report.trust { reasons.append(reason) }
-        self.reasons = reasons
-    }
-
-    /// `D:20261123103005+07'00'` in Vietnam's time; nil for what is no date.
-    private static func time(_ text: String) -> String? {
-        let text = text.hasPrefix("D:") ? text.dropFirst(2) : text[...]
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
-        guard digits.count == 14 else { return nil }
-        let parts = [4, 2, 2, 2, 2, 2].reduce(into: (rest: digits, out: [Substring]())) { read, length in
-            read.out.append(read.rest.prefix(length))
-            read.rest = read.rest.dropFirst(length)
-        }.out
-        let zone = text.dropFirst(14).split(separator: "'")
-        let offset = zone.count >= 2 ? "\(zone[0]):\(zone[1])" : "Z"
-        let written = "\(parts[0])-\(parts[1])-\(parts[2])T\(parts[3]):\(parts[4]):\(parts[5])\(offset)"
-        guard let instant = Instant(written) else { return nil }
-        return SigningTime(secondsSince1970: instant.microseconds / 1_000_000).vietnameseText
+        self.root = report.certificate.root
+        self.coversWholeFile = report.coverage == .wholeFile
+        self.changes = report.changes.map { Change(kind: $0.kind.rawValue, isAllowed: $0.isAllowed) }
+        self.reasons = report.reasons + report.certificate.reasons.map(\.rawValue)
+        var words: [String: Words] = [:]
+        for language in ReportLanguage.allCases { words[language.rawValue] = Words(report, in: language) }
+        self.words = words
     }
 
     /// Evidence and time stamps, which later reports of the same file stand on: they say nothing else than the document says.
-    private static func isMaintenance(_ change: SignatureReport.Change) -> Bool {
+    private static func isMaintenance(_ change: SignatureAssessment.Change) -> Bool {
         change.isAllowed
             && (change.kind == .metadata
                 || (change.kind == .signatureAdded && change.subject.hasPrefix(PreparedTimeStamp.fieldNamePrefix)))
@@ -100,6 +94,38 @@ public struct SignatureVerdict: Sendable, Hashable {
     ) -> [SignatureVerdict]? {
         guard let pdf = PDFBytes.read(path) else { return nil }
         let verifier = PDFVerifier(roots: roots, intermediates: intermediates)
-        return (try? verifier.verify(pdf))?.signatures.filter { $0.kind == .signature }.map(SignatureVerdict.init)
+        let report = verifier.assess(pdf, now: SigningTime(secondsSince1970: Instant.now.microseconds / 1_000_000))
+        guard !report.signatures.isEmpty || report.verdict == .noSignature else { return nil }
+        return report.inOrder.filter { $0.kind == .signature }.map(SignatureVerdict.init)
+    }
+}
+
+extension SignatureVerdict.Standing {
+    init(_ report: SignatureAssessment) {
+        self =
+            switch report.verdict {
+            case .valid, .validFull:
+                switch report.certificate.trust {
+                case .trusted: report.changes.isEmpty ? .valid : .validFilled
+                case .untrusted: .refusedSigner
+                case .unknown: .unknownSigner
+                }
+            case .modified, .allowedWithWarning: .modified
+            case .notPAdES, .notCAdES, .levelDisputed, .validWithWeakAlgorithm: .notStandard
+            default: .invalid
+            }
+    }
+}
+
+extension SignatureVerdict.Words {
+    init(_ report: SignatureAssessment, in language: ReportLanguage) {
+        func word(_ key: String) -> String { ReportWords.word(key, in: language) }
+        self.certificate = report.certificate.sentence(in: language)
+        self.path = report.certificate.path.map(\.name).joined(separator: " → ")
+        self.revocation = report.certificate.revocation.sentence(in: language)
+        self.time = report.time.sentence(in: language)
+        self.level = report.level.map { word("level." + $0.rawValue) } ?? word("level.none")
+        self.changes = report.changes.map { $0.sentence(in: language) }
+        self.remarks = report.algorithmRemarks.map { word("algorithm." + $0.rawValue) }.joined(separator: "; ")
     }
 }

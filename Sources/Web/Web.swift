@@ -11,7 +11,7 @@ public enum Web {
         SessionScreens.all + HomeScreens.all + WorkScreens.all + IncomingScreens.all + RegisterScreens.all
         + DraftScreens.all + DocumentScreens.all + StepScreens.all + DirectionScreens.all + SigningScreens.all
         + IssuingScreens.all
-        + SearchScreens.all + UnitScreens.all + AccountScreens.all + LiveScreens.all
+        + SearchScreens.all + VerifyScreens.all + UnitScreens.all + AccountScreens.all + LiveScreens.all
 
     /// Answers pages, and hands everything else to `api`.
     ///

@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Logging
+import Office
 import Platform
 import Postgres
 import ServiceLifecycle
@@ -11,6 +12,7 @@ struct Background {
     let database: Database
     let blobs: BlobStore
     let keys: KeyRoom
+    let verification: Verification
     let metrics: Metrics
     let slots: Int
     let logger: Logger
@@ -29,12 +31,17 @@ struct Background {
 
     private var handlers: [String: JobHandler] {
         struct FilePayload: Decodable { let file_id: UUID }
+        struct ContentPayload: Decodable { let sha256: String }
         let extract = ExtractText(blobs: self.blobs)
+        let verification = self.verification
         let database = self.database
         return [
             "extract_text": { job in
                 try await extract(file: job.decode(FilePayload.self).file_id, of: job.tenant, in: database)
-            }
+            },
+            "verify_file": { job in
+                try await verification.onArrival(of: job.decode(ContentPayload.self).sha256, tenant: job.tenant)
+            },
         ]
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Office
 import Platform
 import Postgres
 import Signatures
@@ -98,6 +99,27 @@ struct Installation {
         } catch {
             throw Failure("\(file) cannot be read as a signature policy", "See README.md, Signing, for its form")
         }
+    }
+
+    /// Looks at foreign files, in processes of this program.
+    var verifier: FileVerifier { FileVerifier(.process(executable: "/proc/self/exe")) }
+
+    /// Roots that are kept as files, besides the trust list of the database.
+    func anchors() throws -> [Data] {
+        let folder = try self.configuration.text(.configFolder) + "/trust"
+        do throws(TrustAnchors.Failure) {
+            return try TrustAnchors.folder(folder)
+        } catch {
+            throw Failure("\(error) in \(folder)", "Leave only certificates there, PEM or DER")
+        }
+    }
+
+    /// What verifies files that arrive.
+    func verification(_ database: Database) throws -> Verification {
+        Verification(
+            desk: SigningDesk(
+                database: database, blobs: try self.blobs(), keys: try self.keys(),
+                policy: try self.signaturePolicy()), verifier: self.verifier, anchors: try self.anchors())
     }
 
     /// The migrations of this release against `database`.

@@ -43,7 +43,8 @@ struct Serve: AsyncParsableCommand {
             let responder = API.responder(
                 configuration: try Self.limits(settings), database: database, blobs: blobs,
                 password: Password(concurrency: try settings.integer(.passwordThreads)), keys: keys,
-                policy: try installation.signaturePolicy(), metrics: metrics, log: log
+                policy: try installation.signaturePolicy(), verifier: installation.verifier,
+                anchors: try installation.anchors(), metrics: metrics, log: log
             ) { try await migrator.check().isUpToDate }
             let pulses = Pulses(database: database, logger: logger)
             let pages = try Web.responder(
@@ -60,7 +61,8 @@ struct Serve: AsyncParsableCommand {
             if self.worker {
                 services +=
                     Background(
-                        database: database, blobs: blobs, keys: keys, metrics: metrics, slots: slots, logger: logger
+                        database: database, blobs: blobs, keys: keys, verification: responder.services.verification,
+                        metrics: metrics, slots: slots, logger: logger
                     ).services
             }
             services.append(application)
@@ -105,7 +107,7 @@ struct Worker: AsyncParsableCommand {
                 try await installation.with(installation.database()) { database in
                     let background = Background(
                         database: database, blobs: try installation.blobs(), keys: try installation.keys(),
-                        metrics: Metrics(),
+                        verification: try installation.verification(database), metrics: Metrics(),
                         slots: try settings.integer(.jobSlots), logger: installation.logger)
                     let announcement = Announcement(text: "working", logger: installation.logger)
                     try await Serve.run(background.services + [announcement], logger: installation.logger)

@@ -34,6 +34,7 @@ struct Harness: Sendable {
             blobs: try BlobStore(folder: self.folder), password: Password(concurrency: 1),
             keys: try KeyRoom(secretFile: self.folder + "/secret", corporation: "Tổng công ty Thử"),
             policy: try SignaturePolicy(file: TestCluster.packageRoot + "/Config/signature-policy.json"),
+            verifier: FileVerifier(.here),
             metrics: Metrics(),
             isSchemaCurrent: { [database = self.database.app] in
                 try await database.transaction { try $0.one("SELECT true") { try $0.column(0) } }

@@ -6,9 +6,10 @@ import resource
 import subprocess
 import time
 
+import httpx
 import pytest
 
-from machine import ROOT, binary
+from machine import ROOT, UPLOAD_LIMIT, binary, serving
 from strangers import HOUR, REVOKED_LATE, SIGNED, Strangers, paper
 
 SAMPLES = ROOT.parent / "shared/samples/pdf"
@@ -232,3 +233,59 @@ def test_a_large_file_is_verified_within_the_bounds(strangers, tmp_path):
     assert (status, said["verdict"]) == (0, "VALID") and time.monotonic() - start < 3
     grown = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     assert grown < 450 << 10, "kilobytes, the program itself included"
+
+
+def test_anybody_may_have_a_file_verified(vanthu, strangers):
+    # No account, no cookie; one of the trusted roots is the server's own, which did not make this one.
+    answer = httpx.post(
+        f"{vanthu.url}/api/v1/verifications", params={"name": "công văn.pdf"}, content=strangers.sign(paper()))
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    assert (said["file"], said["verdict"], said["trust"]) == ("công văn.pdf", "VALID", "unknown")
+    assert "Thử nghiệm signer" in said["text"]["vi"] and "Signer" in said["text"]["en"]
+    assert httpx.post(f"{vanthu.url}/api/v1/verifications", content=b"").status_code == 400
+    garbage = httpx.post(f"{vanthu.url}/api/v1/verifications", content=b"khong phai PDF").json()
+    assert (garbage["verdict"], garbage["reasons"]) == ("ERROR", ["unknown_format"])
+    large = httpx.post(f"{vanthu.url}/api/v1/verifications", content=bytes(UPLOAD_LIMIT + 1))
+    assert large.status_code == 413
+    assert not [path for path in vanthu.blobs.rglob("*") if path.is_file() and b"Cong van" in path.read_bytes()]
+
+
+def test_one_address_may_not_ask_without_end(database, tmp_path):
+    with serving(database, tmp_path / "paced", VANTHU_OPEN_REQUESTS="3") as server:
+        codes = [
+            httpx.post(f"{server.url}/api/v1/verifications", content=b"x", headers={"X-Forwarded-For": "203.0.113.9"})
+            .status_code for _ in range(5)]
+    assert codes == [200, 200, 200, 429, 429]
+
+
+def test_what_is_issued_and_received_is_verified_and_the_report_kept(vanthu, hanoi, headquarters, letter):
+    hanoi.keys()
+    document = hanoi.specialist.draft("Về việc kiểm tra chữ ký khi nhận", type="CV", signer=hanoi.leader.post)
+    hanoi.specialist.attach(document, letter, "Công văn.pdf")
+    hanoi.specialist.submit(document)
+    hanoi.head.agree(document)
+    hanoi.clerk.agree(document)
+    hanoi.leader.sign(document, hanoi.PIN)
+    hanoi.clerk.number(document, hanoi.register("outgoing"))
+    hanoi.clerk.seal(document, hanoi.PIN)
+    issued = hanoi.clerk.issue(document, ["TCT"])
+    vanthu.wait_for_jobs()
+    (delivery,) = [d for d in headquarters.clerk.deliveries() if d["notation"] == issued["notation"]]
+    headquarters.clerk.register(delivery["id"], headquarters.register("incoming"))
+    vanthu.wait_for_jobs()
+    kept = json.loads(vanthu.database.value("""
+        SELECT json_agg(json_build_object('tenant', t.code, 'verdict', v.verdict, 'trust', v.trust, 'occasion', v.occasion,
+                   'signatures', jsonb_array_length(jsonb_path_query_array(v.report, '$.signatures[*] ? (@.kind == "signature")')),
+                   'revocation', v.report #>> '{signatures,0,revocation,status}',
+                   'evidence', (SELECT count(*) FROM signatures.verification_evidence AS e
+                                 WHERE (e.tenant_id, e.verification_id) = (v.tenant_id, v.id))) ORDER BY t.code)
+          FROM signatures.verification AS v
+          JOIN platform.tenant AS t ON t.id = v.tenant_id
+         WHERE v.sha256 = (SELECT f.sha256 FROM documents.file AS f WHERE f.document_id = '%s' AND f.role = 'main'
+                            ORDER BY f.version DESC LIMIT 1)""" % document))
+    # Once for the sender, once for the receiver, though the receiver saw the content twice.
+    assert [one["tenant"] for one in kept] == ["BDHN", "TCT"]
+    for one in kept:
+        assert (one["verdict"], one["trust"], one["occasion"], one["signatures"]) == ("VALID", "trusted", "arrival", 2)
+        assert one["revocation"] == "good" and one["evidence"] >= 4

@@ -10,6 +10,7 @@ package final class Services: Sendable {
     package let signIn: SignIn
     package let intake: FileIntake
     package let desk: SigningDesk
+    package let verification: Verification
     package let metrics: Metrics
     /// For what anybody may ask without an account.
     let pace: Pace
@@ -24,6 +25,7 @@ package final class Services: Sendable {
         blobs: BlobStore,
         signIn: SignIn,
         desk: SigningDesk,
+        verification: Verification,
         metrics: Metrics,
         document: [UInt8],
         isSchemaCurrent: @escaping @Sendable () async throws -> Bool
@@ -34,6 +36,7 @@ package final class Services: Sendable {
         self.signIn = signIn
         self.intake = FileIntake(blobs: blobs)
         self.desk = desk
+        self.verification = verification
         self.metrics = metrics
         self.pace = Pace(limit: configuration.openRequests)
         self.document = document

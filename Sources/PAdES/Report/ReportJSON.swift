@@ -76,15 +76,16 @@ extension FileAssessment {
                         self.signatures.first { $0.certificate.trust == self.trust }?
                             .certificate.reasons.map(\.rawValue) ?? [])
                 ),
-                ("checked_at", .time(self.checkedAt)), ("summary", self.summaries),
+                ("checked_at", .time(self.checkedAt)), ("summary", self.inWords { self.summary(in: $0) }),
+                ("text", self.inWords { self.text(in: $0) }),
                 ("signatures", .array(self.signatures.map(\.json))),
             ]
         ).write(into: &out)
         return out
     }
 
-    private var summaries: ReportJSON {
-        .object(ReportLanguage.allCases.map { ($0.rawValue, .string(self.summary(in: $0))) })
+    private func inWords(_ words: (ReportLanguage) -> String) -> ReportJSON {
+        .object(ReportLanguage.allCases.map { ($0.rawValue, .string(words($0))) })
     }
 }
 

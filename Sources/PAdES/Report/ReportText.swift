@@ -40,22 +40,13 @@ extension SignatureAssessment {
         add(self.kind == .documentTimeStamp ? "authority" : "signer", signer)
         add("coverage", ([word("coverage." + self.coverage.rawValue)] + self.covered).joined(separator: ", "))
         add("changes", self.changes.isEmpty ? word("label.no_changes") : "")
-        for change in self.changes {
-            let verdict = word(change.isAllowed ? "change.allowed" : "change.not_allowed")
-            lines.append("    - \(word("change." + change.kind.rawValue)): \(change.subject) (\(verdict))")
-        }
+        for change in self.changes { lines.append("    - " + change.sentence(in: language)) }
         add("certificate", self.certificate.sentence(in: language))
         if !self.certificate.path.isEmpty {
             add("path", self.certificate.path.map(\.name).joined(separator: " → "))
             add("revocation", self.certificate.revocation.sentence(in: language))
         }
-        var time = word("time." + self.time.source.rawValue)
-        if self.time.source != .check {
-            time =
-                self.time.time.vietnameseText + " (" + time + ", "
-                + word(self.time.isProven ? "time.proven" : "time.not_proven") + ")"
-        }
-        add("time", time)
+        add("time", self.time.sentence(in: language))
         if let claimed = self.claimedTime { add("claimed_time", claimed.vietnameseText) }
         if self.kind == .signature {
             add("level", self.level.map { word("level." + $0.rawValue) } ?? word("level.none"))
@@ -65,6 +56,24 @@ extension SignatureAssessment {
             add("algorithm", algorithm + (remarks.isEmpty ? "" : " (" + remarks.joined(separator: "; ") + ")"))
         }
         return lines
+    }
+}
+
+extension SignatureAssessment.Change {
+    /// What was changed, and whether it may be.
+    public func sentence(in language: ReportLanguage) -> String {
+        let verdict = ReportWords.word(self.isAllowed ? "change.allowed" : "change.not_allowed", in: language)
+        return ReportWords.word("change." + self.kind.rawValue, in: language) + ": \(self.subject) (\(verdict))"
+    }
+}
+
+extension SignatureAssessment.Time {
+    /// When, by what, and whether that is proven.
+    public func sentence(in language: ReportLanguage) -> String {
+        let source = ReportWords.word("time." + self.source.rawValue, in: language)
+        guard self.source != .check else { return source }
+        let proof = ReportWords.word(self.isProven ? "time.proven" : "time.not_proven", in: language)
+        return "\(self.time.vietnameseText) (\(source), \(proof))"
     }
 }
 

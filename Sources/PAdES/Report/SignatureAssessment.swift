@@ -89,6 +89,8 @@ public struct FileAssessment: Sendable, Hashable {
     public var reasons: [String]
     /// The worst first.
     public var signatures: [SignatureAssessment]
+    /// As they were made.
+    public var inOrder: [SignatureAssessment]
     public var checkedAt: SigningTime
 
     /// - Parameter failure: why the file could not be read in full, where it could not.
@@ -101,6 +103,7 @@ public struct FileAssessment: Sendable, Hashable {
         }.map(\.element)
         self.format = format
         self.signatures = sorted
+        self.inOrder = signatures
         self.verdict = verdict ?? sorted.first?.verdict ?? .noSignature
         self.reasons =
             !reasons.isEmpty ? reasons : sorted.first.map(\.reasons) ?? (verdict == nil ? ["no_signature"] : [])
@@ -122,6 +125,11 @@ public struct FileAssessment: Sendable, Hashable {
     public var evidence: [RevocationEvidence] {
         var seen: Set<RevocationEvidence> = []
         return self.assessments.flatMap(\.evidence).filter { seen.insert($0).inserted }
+    }
+    /// Paths to a known root, DER, of which the revocation of some part is not known.
+    public var openPaths: [[[UInt8]]] {
+        let open = self.assessments.filter { $0.root != nil && $0.reasons.contains(.revocationUnknown) }
+        return Array(Set(open.map { $0.path.map(\.certificate) }))
     }
     private var assessments: [CertificateAssessment] {
         self.signatures.flatMap { [$0.certificate] + $0.timeStamps.map(\.authority) }

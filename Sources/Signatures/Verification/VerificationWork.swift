@@ -41,6 +41,12 @@ public struct VerificationWork: Sendable, Codable {
         self.time = time
     }
 
+    /// Adds OCSP responses and CRLs, DER.
+    public mutating func add(responses: [[UInt8]], lists: [[UInt8]]) {
+        self.evidence += responses.map { Evidence(kind: .ocsp, bytes: Data($0)) }
+        self.evidence += lists.map { Evidence(kind: .crl, bytes: Data($0)) }
+    }
+
     /// Does the work in this very process. Blocking; the caller sees to its bounds.
     public func answer() -> VerificationAnswer {
         let now = SigningTime(secondsSince1970: self.time ?? Int64(Date().timeIntervalSince1970))
@@ -118,6 +124,8 @@ public struct VerificationAnswer: Sendable, Codable {
     /// The certificates and the evidence that the report rests on, DER.
     public var certificates: [Data]
     public var evidence: [VerificationWork.Evidence]
+    /// Paths to a known root, DER, of which the revocation of some part is not known.
+    public var openPaths: [[Data]]
 
     init(_ report: FileAssessment) {
         self.verdict = report.verdict
@@ -127,6 +135,7 @@ public struct VerificationAnswer: Sendable, Codable {
         for language in ReportLanguage.allCases { self.text[language.rawValue] = report.text(in: language) }
         self.certificates = report.certificates.map { Data($0) }
         self.evidence = report.evidence.map { VerificationWork.Evidence(kind: $0.kind, bytes: Data($0.der)) }
+        self.openPaths = report.openPaths.map { path in path.map { Data($0) } }
     }
 
     /// The answer when the work met a bound; the reason is `time_limit` or `memory_limit`.

@@ -56,7 +56,10 @@ enum DocumentScreens {
                     try transaction.json(
                         DocumentQueries.search(String($0.prefix(200)), after: nil, limit: 10), as: .page(limit: 10))
                 },
-                me: try visit.frame(in: transaction)
+                kept: try tab == .signatures
+                    ? transaction.json(
+                        VerifiedDocument.history(of: id, language: visit.language.rawValue), as: .array)
+                    : nil, me: try visit.frame(in: transaction)
             )
         }
         guard case .object(let document) = try Visit.value(of: read.document) else { throw Problem.notFound }
@@ -64,6 +67,10 @@ enum DocumentScreens {
         var members = view.members
         members["me"] = try Visit.value(of: read.me)
         if let found = read.found { members["found"] = Self.found(try Visit.value(of: found), besides: view) }
+        if let kept = read.kept, case .array(let items) = try Visit.value(of: kept), !items.isEmpty {
+            members["kept"] = .array(items)
+            members["has_kept"] = true
+        }
         if tab == .signatures, isReading { members["check"] = try await Self.check(id, visit) }
         var screen = Screen("documents/page", title: view.title, members)
         if let problem = answer?.problem { screen.status = .init(code: problem.status) }
@@ -88,10 +95,14 @@ enum DocumentScreens {
             return ["is_busy": true]
         }
         guard let verdicts else { return ["is_unreadable": true] }
-        return ["verdicts": .array(verdicts.map(Self.shown)), "at": .string(Instant.now.description)]
+        return [
+            "verdicts": .array(verdicts.map { Self.shown($0, in: visit.language) }),
+            "at": .string(Instant.now.description),
+        ]
     }
 
-    static func shown(_ verdict: SignatureVerdict) -> JSONValue {
+    static func shown(_ verdict: SignatureVerdict, in language: Language) -> JSONValue {
+        let words = verdict.words[language.rawValue]
         let isGood = [.valid, .validFilled].contains(verdict.standing)
         return [
             "standing": .string(verdict.standing.rawValue), "is_good": .boolean(isGood),
@@ -99,8 +110,10 @@ enum DocumentScreens {
             "signer_title": .string(verdict.signerTitle ?? ""), "organisation": .string(verdict.organisation ?? ""),
             "claimed_time": .string(verdict.claimedTime ?? ""), "algorithm": .string(verdict.algorithm ?? ""),
             "root": .string(verdict.root ?? ""), "covers_whole_file": .boolean(verdict.coversWholeFile),
-            "changes": .array(
-                verdict.changes.map { ["kind": .string($0.kind), "is_allowed": .boolean($0.isAllowed)] }),
+            "changes": .array((words?.changes ?? []).map { ["sentence": .string($0)] }),
+            "certificate": .string(words?.certificate ?? ""), "path": .string(words?.path ?? ""),
+            "revocation": .string(words?.revocation ?? ""), "proven_time": .string(words?.time ?? ""),
+            "level": .string(words?.level ?? ""), "remarks": .string(words?.remarks ?? ""),
             "reasons": .string(verdict.reasons.joined(separator: ", ")),
         ]
     }

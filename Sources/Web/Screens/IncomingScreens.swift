@@ -87,7 +87,8 @@ enum IncomingScreens {
                 return ["is_unreadable": true]
             }
             return [
-                "verdicts": .array(verdicts.map(DocumentScreens.shown)), "at": .string(Instant.now.description),
+                "verdicts": .array(verdicts.map { DocumentScreens.shown($0, in: visit.language) }),
+                "at": .string(Instant.now.description),
             ]
         } catch is BlockingThreads.Overloaded {
             return ["is_busy": true]

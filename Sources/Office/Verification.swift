@@ -1,0 +1,53 @@
+import Foundation
+import Platform
+import Postgres
+import Signatures
+
+/// Verifies files for the server: by the trust list, and where the server may ask authorities, with what they say of revocation.
+public struct Verification: Sendable {
+    private let desk: SigningDesk
+    private let verifier: FileVerifier
+    /// Certificates of Config/trust, besides the trust list of the database.
+    private let anchors: [Data]
+
+    public init(desk: SigningDesk, verifier: FileVerifier, anchors: [Data] = []) {
+        self.desk = desk
+        self.verifier = verifier
+        self.anchors = anchors
+    }
+
+    /// What is to be said of a file by what is in it. Nothing is kept and nobody is asked. Throws `BlockingThreads.Overloaded`.
+    public func answer(forFileAt path: String) async throws -> VerificationAnswer {
+        try await self.verifier.verify(try await self.work(path))
+    }
+
+    /// Nobody waits for a job, so that a slow machine need not give up on a large file.
+    private static let patience = Duration.seconds(30)
+
+    /// Verifies content that arrived and keeps the report with its evidence (Circular 41/2017, art. 8 and 9). A job: it may run twice,
+    /// and the second time changes nothing. Content that is gone by now, because nothing names it any more, needs no report.
+    public func onArrival(of sha256: String, tenant: UUID) async throws {
+        guard let path = self.desk.blobs.path(of: sha256) else { return }
+        let isDone = try await self.desk.database.transaction(asSystemOf: tenant) { transaction in
+            try KeptVerification.hasArrived(sha256, in: transaction)
+        }
+        if isDone { return }
+        var work = try await self.work(path)
+        var answer = try await self.verifier.verify(work, within: Self.patience)
+        // What the file does not say of revocation, the authorities do: what they say now is kept for later.
+        for chain in answer.openPaths {
+            let found = try await self.desk.trust.revocation.evidence(for: chain.map { [UInt8]($0) })
+            work.add(responses: found.ocspResponses, lists: found.revocationLists)
+        }
+        if !work.evidence.isEmpty { answer = try await self.verifier.verify(work, within: Self.patience) }
+        let kept = KeptVerification(of: sha256, occasion: .arrival, answer: answer)
+        try await self.desk.database.transaction(asSystemOf: tenant) { transaction in kept.keep(in: transaction) }
+    }
+
+    private func work(_ path: String) async throws -> VerificationWork {
+        let trusted = try await self.desk.trust.trustList()
+        return VerificationWork(
+            path: path, roots: trusted.roots.map { Data($0) } + self.anchors,
+            intermediates: trusted.intermediates.map { Data($0) })
+    }
+}
