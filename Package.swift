@@ -51,6 +51,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CQPDF", pkgConfig: "libqpdf", providers: [.apt(["libqpdf-dev"])]),
+        // A header of our own: the modules of tokens are loaded at run time.
+        .systemLibrary(name: "CPKCS11"),
 
         module("Postgres", ["CLibPQ", log]),
         // Liberation Serif 2, linked into the executable so that it runs from any folder.
@@ -91,11 +93,15 @@ let package = Package(
                 "CZlib", hummingbird, httpTypes, lifecycle, log, nio, nioHTTP1,
             ],
             exclude: ["Assets", "Templates", "Words"], swiftSettings: settings),
+        module(
+            "Agent", ["CPKCS11", "COpenSSL", hummingbird, httpTypes, nio, lifecycle, log]),
         .executableTarget(
             name: "vanthu",
             dependencies: [
-                "API", "Web", "Office", "Documents", "Workflow", "Signatures", "PAdES", "Organisation", "Platform",
-                "Postgres", arguments, httpClient, httpTypes, hummingbird, lifecycle, unixSignals, nio, nioHTTP1, log,
+                "Agent", "API", "Web", "Office", "Documents", "Workflow", "Signatures", "PAdES", "Organisation",
+                "Platform",
+                "Postgres",
+                arguments, httpClient, httpTypes, hummingbird, lifecycle, unixSignals, nio, nioHTTP1, log,
             ],
             swiftSettings: settings),
 

@@ -14,8 +14,8 @@ public enum API {
     /// Every route there is: the one list.
     public static let routes: [Route] =
         OperationRoutes.all + SessionRoutes.all + OrganisationRoutes.all + RegisterRoutes.all + DocumentRoutes.all
-        + FileRoutes.all + WorkflowRoutes.all + SignatureRoutes.all + SigningSessionRoutes.all + ExchangeRoutes.all
-        + PKIRoutes.all + VerificationRoutes.all
+        + FileRoutes.all + WorkflowRoutes.all + SignatureRoutes.all + SigningSessionRoutes.all + RemoteSigningRoutes.all
+        + SignedFileRoutes.all + ExchangeRoutes.all + PKIRoutes.all + VerificationRoutes.all
 
     /// Answers requests. It holds no state beside what it is given.
     ///
@@ -33,13 +33,14 @@ public enum API {
         policy: SignaturePolicy,
         verifier: FileVerifier,
         anchors: [Data] = [],
+        remote: RemoteServices = .none,
         metrics: Metrics,
         log: AccessLog? = nil,
         isSchemaCurrent: @escaping @Sendable () async throws -> Bool
     ) -> APIResponder {
         Self.observe(database, in: metrics)
         let desk = SigningDesk(
-            database: database, blobs: blobs, keys: keys, policy: policy,
+            database: database, blobs: blobs, keys: keys, policy: policy, remote: remote,
             sessionLifetime: configuration.signingLifetime)
         let services = Services(
             configuration: configuration, database: database, blobs: blobs,

@@ -122,20 +122,8 @@ public struct PrepareSigning: Sendable {
 
     private func prepared(_ ground: SigningGround, at place: SignaturePlace?) async throws -> NewSigningItem {
         let decision = try await self.desk.decide(ground, channel: self.channel)
+        let act = try await self.desk.act(of: ground, at: place)
         let sha256 = ground.file.sha256.hexadecimal
-        guard let path = self.desk.blobs.path(of: sha256) else { throw BlobError.notFound }
-        let act: Sheet.Act
-        switch ground.purpose {
-        case .signer:
-            act = .sign(words: try await PDFTools.words(of: path) ?? "", place: place)
-        case .seal:
-            guard let number = ground.codeNumber, let issuedOn = ground.issuedOn else {
-                throw DocumentsError.notEditable
-            }
-            try await self.desk.ensureSigned(path)
-            act = .seal(
-                number: number, issuedOn: issuedOn, parent: ground.isHeadquarters ? nil : self.desk.keys.corporation)
-        }
         let pdf = try await self.desk.blobs.bytes(of: sha256, limit: SigningDesk.largestFile)
         let bytes = try await self.desk.keys.prepare(
             pdf, Sheet(act: act, name: ground.name, organisation: ground.organisation), for: ground.certificate,
@@ -166,6 +154,22 @@ extension SigningDesk {
                 kind: try await self.keys.kind(
                     of: ground.certificate.certificate, issuers: ground.certificate.chain, database: self.database),
                 certifiedTitle: facts.title, title: ground.purpose == .signer ? ground.title : nil))
+    }
+
+    /// What has to be on the file before it is signed: of a signer's the words of the page say where, of a seal number and date are filled in,
+    /// once its signer has signed. Throws `SignaturesError.signerSignatureMissing`, `DocumentsError.notEditable`.
+    func act(of ground: SigningGround, at place: SignaturePlace?) async throws -> Sheet.Act {
+        guard let path = self.blobs.path(of: ground.file.sha256.hexadecimal) else { throw BlobError.notFound }
+        switch ground.purpose {
+        case .signer: return .sign(words: try await PDFTools.words(of: path) ?? "", place: place)
+        case .seal:
+            guard let number = ground.codeNumber, let issuedOn = ground.issuedOn else {
+                throw DocumentsError.notEditable
+            }
+            try await self.ensureSigned(path)
+            return .seal(
+                number: number, issuedOn: issuedOn, parent: ground.isHeadquarters ? nil : self.keys.corporation)
+        }
     }
 
     /// The organisation seals only what its signer has signed (Decree 30/2020, art. 32): the file is checked as anybody would check it.

@@ -11,6 +11,7 @@ public struct SigningDesk: Sendable {
     public let blobs: BlobStore
     public let keys: KeyRoom
     public let policy: SignaturePolicy
+    public let remote: RemoteServices
     /// How long a prepared session may wait for its signature values.
     public let sessionLifetime: Duration
     /// Whom to trust, who is revoked, what time it is.
@@ -20,13 +21,14 @@ public struct SigningDesk: Sendable {
     static let largestFile: Int64 = 256 << 20
 
     public init(
-        database: Database, blobs: BlobStore, keys: KeyRoom, policy: SignaturePolicy,
+        database: Database, blobs: BlobStore, keys: KeyRoom, policy: SignaturePolicy, remote: RemoteServices = .none,
         sessionLifetime: Duration = .seconds(300)
     ) {
         self.database = database
         self.blobs = blobs
         self.keys = keys
         self.policy = policy
+        self.remote = remote
         self.sessionLifetime = sessionLifetime
         self.trust = TrustDesk(database: database, keys: keys)
     }

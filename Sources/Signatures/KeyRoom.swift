@@ -13,7 +13,7 @@ public final class KeyRoom: Sendable {
     let secret: SecretBytes
     private let threads = BlockingThreads(name: "keys", count: 2, waitingLimit: 64)
     /// PDFs are prepared and completed here, so that nobody's PIN waits for somebody's large file.
-    private let papers = BlockingThreads(name: "papers", count: 2, waitingLimit: 256)
+    let papers = BlockingThreads(name: "papers", count: 2, waitingLimit: 256)
     /// Checking needs no key, and never makes somebody who signs wait.
     private let checkers = BlockingThreads(name: "verify", count: 1, waitingLimit: 32)
     /// The authorities' own work, which must not wait for somebody's PIN.
@@ -36,6 +36,7 @@ public final class KeyRoom: Sendable {
         let hash =
             switch caller.credential {
             case .session(let hash), .token(let hash): hash
+            case .entrusted(_, let act): withUnsafeBytes(of: act.uuid, Array.init)
             }
         return try await self.turns.take(of: hash, body)
     }

@@ -21,6 +21,13 @@ public struct SigningCertificate: Sendable, Hashable {
     /// The issuers, DER, nearest first; empty for the internal CA's.
     public let chain: [[UInt8]]
 
+    public init(id: UUID, device: SigningDevice, certificate: [UInt8], chain: [[UInt8]]) {
+        self.id = id
+        self.device = device
+        self.certificate = certificate
+        self.chain = chain
+    }
+
     /// The certificate in force with the soft key of the caller's post, or for the seal the organisation's. Throws
     /// `SignaturesError.keyMissing`, `.certificateExpired`, `.keyLocked`.
     public static func soft(

@@ -13,6 +13,7 @@ struct Background {
     let blobs: BlobStore
     let keys: KeyRoom
     let verification: Verification
+    let desk: SigningDesk
     let metrics: Metrics
     let slots: Int
     let logger: Logger
@@ -32,6 +33,8 @@ struct Background {
     private var handlers: [String: JobHandler] {
         struct FilePayload: Decodable { let file_id: UUID }
         struct ContentPayload: Decodable { let sha256: String }
+        struct RequestPayload: Decodable { let request_id: UUID }
+        let desk = self.desk
         let extract = ExtractText(blobs: self.blobs)
         let verification = self.verification
         let database = self.database
@@ -41,6 +44,9 @@ struct Background {
             },
             "verify_file": { job in
                 try await verification.onArrival(of: job.decode(ContentPayload.self).sha256, tenant: job.tenant)
+            },
+            "poll_remote_signing": { job in
+                try await SignRemotely.poll(job.decode(RequestPayload.self).request_id, of: job.tenant, desk: desk)
             },
         ]
     }

@@ -122,6 +122,26 @@ struct Installation {
                 policy: try self.signaturePolicy()), verifier: self.verifier, anchors: try self.anchors())
     }
 
+    /// Opens the remote signing services for as long as `body` runs.
+    func withRemote(_ body: (RemoteServices) async throws -> Void) async throws {
+        let file = try self.configuration.text(.configFolder) + "/remote-signing.json"
+        let providers: [RemoteProvider]
+        do {
+            providers = try RemoteProvider.read(file)
+        } catch RemoteSigningError.configuration(let place) {
+            throw Failure("\(file) is wrong: \(place)", "Correct the entry and try again")
+        }
+        guard !providers.isEmpty else { return try await body(.none) }
+        let transport = RemoteTransport()
+        do {
+            try await body(RemoteServices(providers, transport: transport))
+            await transport.close()
+        } catch {
+            await transport.close()
+            throw error
+        }
+    }
+
     /// The migrations of this release against `database`.
     func migrator(_ database: Database) throws -> Migrator {
         try Migrator(database: database, folder: self.configuration.text(.sqlFolder))

@@ -4,9 +4,11 @@ import Foundation
 import Hummingbird
 import Logging
 import NIOCore
+import Office
 import Platform
 import Postgres
 import ServiceLifecycle
+import Signatures
 import UnixSignals
 import Web
 
@@ -38,35 +40,42 @@ struct Serve: AsyncParsableCommand {
         let port = try settings.integer(.port)
         let slots = try settings.integer(.jobSlots)
         try await installation.with(installation.database()) { database in
-            let migrator = try installation.migrator(database)
-            let log = AccessLog()
-            let responder = API.responder(
-                configuration: try Self.limits(settings), database: database, blobs: blobs,
-                password: Password(concurrency: try settings.integer(.passwordThreads)), keys: keys,
-                policy: try installation.signaturePolicy(), verifier: installation.verifier,
-                anchors: try installation.anchors(), metrics: metrics, log: log
-            ) { try await migrator.check().isUpToDate }
-            let pulses = Pulses(database: database, logger: logger)
-            let pages = try Web.responder(
-                before: responder, folder: try settings.text(.pagesFolder), pulses: pulses, metrics: metrics)
-            let application = API.application(
-                pages, configuration: responder.services.configuration, host: host, port: port,
-                services: [log, pulses],
-                onServerRunning: { channel in
-                    logger.notice(
-                        "serving", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "\(host):\(port)")"]
-                    )
-                }, logger: logger)
-            var services: [any Service] = []
-            if self.worker {
-                services +=
-                    Background(
-                        database: database, blobs: blobs, keys: keys, verification: responder.services.verification,
-                        metrics: metrics, slots: slots, logger: logger
-                    ).services
+            try await installation.withRemote { remote in
+                let migrator = try installation.migrator(database)
+                let log = AccessLog()
+                let responder = API.responder(
+                    configuration: try Self.limits(settings), database: database, blobs: blobs,
+                    password: Password(concurrency: try settings.integer(.passwordThreads)),
+                    keys: keys,
+                    policy: try installation.signaturePolicy(), verifier: installation.verifier,
+                    anchors: try installation.anchors(), remote: remote, metrics: metrics, log: log
+                ) { try await migrator.check().isUpToDate }
+                let pulses = Pulses(database: database, logger: logger)
+                let pages = try Web.responder(
+                    before: responder, folder: try settings.text(.pagesFolder), pulses: pulses, metrics: metrics)
+                let application = API.application(
+                    pages, configuration: responder.services.configuration, host: host, port: port,
+                    services: [log, pulses],
+                    onServerRunning: { channel in
+                        logger.notice(
+                            "serving",
+                            metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "\(host):\(port)")"]
+                        )
+                    }, logger: logger)
+                var services: [any Service] = []
+                if self.worker {
+                    services +=
+                        Background(
+                            database: database, blobs: blobs, keys: keys, verification: responder.services.verification,
+                            desk: responder.services.desk,
+                            metrics: metrics,
+                            slots: slots,
+                            logger: logger
+                        ).services
+                }
+                services.append(application)
+                try await Self.run(services, logger: logger)
             }
-            services.append(application)
-            try await Self.run(services, logger: logger)
         }
         logger.notice("ended")
     }
@@ -76,6 +85,7 @@ struct Serve: AsyncParsableCommand {
         limits.uploadLimit = try settings.integer(.uploadLimit)
         limits.trustsForwardedFor = try settings.boolean(.trustForwardedFor)
         limits.secureCookies = try settings.text(.publicAddress).hasPrefix("https:")
+        limits.agentAddress = try settings.text(.agentAddress)
         limits.signingLifetime = .seconds(try settings.integer(.signingSeconds))
         limits.openRequests = try settings.integer(.openRequests)
         limits.sessionLifetime = .seconds(try settings.integer(.sessionHours) * 3600)
@@ -105,12 +115,20 @@ struct Worker: AsyncParsableCommand {
             let settings = installation.configuration
             try await self.explained(settings) {
                 try await installation.with(installation.database()) { database in
-                    let background = Background(
-                        database: database, blobs: try installation.blobs(), keys: try installation.keys(),
-                        verification: try installation.verification(database), metrics: Metrics(),
-                        slots: try settings.integer(.jobSlots), logger: installation.logger)
-                    let announcement = Announcement(text: "working", logger: installation.logger)
-                    try await Serve.run(background.services + [announcement], logger: installation.logger)
+                    try await installation.withRemote { remote in
+                        let blobs = try installation.blobs()
+                        let keys = try installation.keys()
+                        let desk = SigningDesk(
+                            database: database, blobs: blobs, keys: keys,
+                            policy: try installation.signaturePolicy(), remote: remote)
+                        let background = Background(
+                            database: database, blobs: blobs, keys: keys,
+                            verification: try installation.verification(database),
+                            desk: desk, metrics: Metrics(),
+                            slots: try settings.integer(.jobSlots), logger: installation.logger)
+                        let announcement = Announcement(text: "working", logger: installation.logger)
+                        try await Serve.run(background.services + [announcement], logger: installation.logger)
+                    }
                 }
             }
         }

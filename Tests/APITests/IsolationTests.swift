@@ -68,7 +68,8 @@ import Testing
 
     private func call(_ client: Client, _ route: Route, id: String, as person: TestPerson) async throws -> Answer {
         var path = route.path.replacing("{id}", with: id)
-        let query = route.query.filter(\.isRequired).map { "\($0.name)=a" }
+        let values = ["purpose": "signer", "version": "1"]
+        let query = route.query.filter(\.isRequired).map { "\($0.name)=\(values[$0.name] ?? "a")" }
         if !query.isEmpty { path += "?" + query.joined(separator: "&") }
         var headers: HTTPFields = [:]
         if route.traits.contains(.ifMatch) { headers[.ifMatch] = "\"1\"" }
@@ -86,7 +87,8 @@ import Testing
             "documents.document", "documents.file", "documents.reader", "documents.register", "workflow.task",
             "workflow.step", "workflow.direction", "organisation.unit", "organisation.person", "organisation.post",
             "exchange.delivery", "exchange.dispatch", "signatures.signature", "signatures.certificate",
-            "signatures.signing_session", "signatures.signing_item",
+            "signatures.signing_session", "signatures.signing_item", "signatures.remote_credential",
+            "signatures.remote_request",
             "platform.audit_entry",
         ]
         return try await TestDatabase.current.superuser.transaction { transaction in

@@ -11,7 +11,7 @@ from machine import PASSWORD
 
 COMMANDS = [
     ["serve"], ["worker"], ["migrate"], ["demo"], ["config"], ["routes"], ["audit"], ["audit", "verify"],
-    ["tenant"], ["tenant", "list"], ["tenant", "create"], ["account"], ["account", "set-password"], ["account", "hash-password"],
+    ["agent"], ["tenant"], ["tenant", "list"], ["tenant", "create"], ["account"], ["account", "set-password"], ["account", "hash-password"],
 ]
 
 

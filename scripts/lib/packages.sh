@@ -8,7 +8,7 @@ BUILD_PACKAGES=(libpq-dev libssl-dev libargon2-dev libqpdf-dev zlib1g-dev libxml
 RUN_PACKAGES=(postgresql-15 poppler-utils qpdf 'libreoffice-writer-nogui|libreoffice-writer' fonts-liberation2 bubblewrap tzdata procps
     libjs-bootstrap5 libjs-pdf libjs-chart.js)
 # What only the tests use.
-TEST_PACKAGES=(python3-venv shellcheck curl chromium xmlsec1)
+TEST_PACKAGES=(python3-venv shellcheck curl chromium xmlsec1 softhsm2 opensc)
 # What only the benchmark uses; pgbench itself comes with postgresql-15.
 BENCH_PACKAGES=(wrk jq)
 

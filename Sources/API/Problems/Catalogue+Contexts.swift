@@ -199,6 +199,63 @@ extension Catalogue {
         key_locked
           vi: Khóa ký đang bị khóa | Sai PIN quá nhiều lần. Chờ theo Retry-After, hoặc tạo khóa mới nếu đã khóa hẳn.
           en: Key locked | Too many wrong PINs. Wait as Retry-After says; without it, a new key has to be made.
+        remote_not_configured
+          vi: Dịch vụ ký số từ xa chưa cấu hình đúng | Người quản trị cần kiểm tra tệp remote-signing.json.
+          en: Remote signing is not configured rightly | The administrator has to check remote-signing.json.
+        remote_provider_unknown
+          vi: Không có dịch vụ ký số này | Hãy chọn một dịch vụ trong danh sách.
+          en: Unknown remote signing service | Use one of the list.
+        remote_unreachable
+          vi: Không kết nối được dịch vụ ký số | Dịch vụ không trả lời. Hãy thử lại sau ít phút.
+          en: The signing service cannot be reached | It does not answer. Try again in a few minutes.
+        remote_access_refused
+          vi: Dịch vụ ký số từ chối hệ thống | Tài khoản của hệ thống tại dịch vụ sai hoặc đã hết hạn; báo người quản trị.
+          en: The signing service refuses the system | The system's account there is wrong or has run out; tell the administrator.
+        remote_refused
+          vi: Dịch vụ ký số từ chối ký | Dịch vụ không ký văn bản này. Hãy bắt đầu ký lại.
+          en: The signing service refused | It did not sign. Start signing again.
+        remote_bad_answer
+          vi: Dịch vụ ký số trả lời sai | Câu trả lời của dịch vụ không đúng giao thức; báo người quản trị.
+          en: A wrong answer of the signing service | It does not keep to its interface; tell the administrator.
+        remote_wrong_pin
+          vi: Sai mã PIN của dịch vụ ký số | Hãy kiểm tra mã PIN rồi ký lại.
+          en: Wrong PIN of the signing service | Check the PIN and sign again.
+        remote_wrong_otp
+          vi: Sai mã OTP | Mã chỉ dùng một lần. Hãy yêu cầu mã mới rồi ký lại.
+          en: Wrong OTP | A code is worth one try. Ask for a new one and sign again.
+        remote_declined
+          vi: Đã từ chối ký trên ứng dụng | Người ký đã từ chối trong ứng dụng của dịch vụ.
+          en: Declined in the app | The signer said no in the service's app.
+        remote_expired
+          vi: Quá thời gian xác nhận | Không ai xác nhận trong ứng dụng kịp thời. Hãy ký lại.
+          en: Not confirmed in time | Nobody confirmed in the app in time. Sign again.
+        remote_batch_too_large
+          vi: Quá nhiều văn bản cho một lần ký | Dịch vụ chỉ ký số văn bản nêu ở limit trong một lần.
+          en: Too many documents at once | The service signs no more than limit says under one authorisation.
+        remote_credential_unknown
+          vi: Không có chứng thư phù hợp | Dịch vụ không giữ chứng thư nào mang tên của bạn với mã người dùng này.
+          en: No suitable certificate | The service keeps no certificate of your name for this user.
+        remote_algorithm_unsupported
+          vi: Khóa không ký được thuật toán này | Hãy dùng một thuật toán mà chứng thư từ xa nêu.
+          en: The key cannot do this algorithm | Use one that the remote certificate names.
+        remote_under_way
+          vi: Đang chờ dịch vụ ký số | Văn bản đã được gửi đi ký; hãy xác nhận trong ứng dụng hoặc chờ kết quả.
+          en: Waiting for the signing service | The documents are with the service; confirm in its app or wait.
+        signed_file_differs
+          vi: Tệp không phải bản đã giao để ký | Hãy ký đúng tệp tải từ hệ thống, không sửa hay lưu lại bằng chương trình khác.
+          en: Not the file that was given out | Sign the very file from here, without changing it or saving it anew.
+        signed_file_changed
+          vi: Tệp có thay đổi ngoài chữ ký | Ngoài một chữ ký, không được thêm hay sửa gì trong tệp.
+          en: More than a signature was added | Nothing but one signature may be added to the file.
+        signed_file_not_one
+          vi: Tệp phải có đúng một chữ ký mới | Hãy ký một lần, vào ô chữ ký dành sẵn trong tệp.
+          en: Exactly one new signature is wanted | Sign once, in the field that the file has for it.
+        signed_file_invalid
+          vi: Chữ ký trong tệp không hợp lệ | Chữ ký mới hoặc một chữ ký trước đó không hợp lệ theo chuẩn PAdES.
+          en: A signature in the file is not valid | The new one or an earlier one is no valid PAdES signature.
+        signed_file_locked
+          vi: Chữ ký khóa mọi thay đổi | Chữ ký này không cho điền số và ngày sau khi ký. Hãy ký cho phép điền biểu mẫu.
+          en: The signature locks the file | Number and date could not be filled in. Sign so that forms may be filled.
         signing_session_expired
           vi: Phiên ký đã hết hạn | Văn bản đã chuẩn bị quá lâu mà chưa ký. Hãy bắt đầu ký lại.
           en: Signing session expired | The signature came too late. Start signing again.

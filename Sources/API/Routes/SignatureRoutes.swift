@@ -87,7 +87,7 @@ enum SignatureRoutes {
         return Self.answer(id, made.signature, made.outcome)
     }
 
-    private static let signed = Route.Answer.created(
+    static let signed = Route.Answer.created(
         .object("SignedDocument", all: DocumentSchemas.standing + [.required("signature_id", .id)]))
 
     private static let certificate = Schema.object(
@@ -117,7 +117,7 @@ enum SignatureRoutes {
         return response
     }
 
-    private static func answer(_ document: UUID, _ signature: UUID, _ outcome: ActOutcome) -> Response {
+    static func answer(_ document: UUID, _ signature: UUID, _ outcome: ActOutcome) -> Response {
         let outcome = Outcome(document, outcome, ["signature_id": .string(signature.text)])
         var headers: HTTPFields = [
             .contentType: "application/json", .location: "/api/v1/documents/\(document.text)",

@@ -170,7 +170,7 @@ enum SigningSessionRoutes {
                     .required("value", .text(1...4_000, "Base64; ECDSA as DER or as r ‖ s."))),
                 1...PrepareSigning.mostDocuments)))
 
-    private static let session = Schema.object(
+    static let session = Schema.object(
         "SigningSession", .required("id", .id), .required("purpose", Self.purpose),
         .required("device", .choice(SigningDevice.allCases.map(\.rawValue))), .required("certificate_id", .id),
         .required("certificate_subject", .text()), .required("created_at", .instant), .required("expires_at", .instant),

@@ -106,7 +106,7 @@ extension PDFVerifier {
     private static let maximumWork = 4_000_000
 
     /// The analysis of each update after `first`, by view.
-    private func updates(of file: PDFFile, since first: Int) -> [Int: UpdateAnalysis] {
+    func updates(of file: PDFFile, since first: Int) -> [Int: UpdateAnalysis] {
         guard first < file.lastView else { return [:] }
         var result: [Int: UpdateAnalysis] = [:]
         // Objects that can't be read might refer to anything: then nothing that is added can be judged.

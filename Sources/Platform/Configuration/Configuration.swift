@@ -47,7 +47,9 @@ public struct Configuration: Sendable {
     private var values: [String: (text: String, origin: Origin)] = [:]
 
     /// Variables that begin like ours and are not of the configuration: where the file is, and what the tests need.
-    private static let foreign = ["VANTHU_CONFIG", "VANTHU_TEST_"]
+    private static func isForeign(_ variable: String) -> Bool {
+        variable == "VANTHU_CONFIG" || variable.hasPrefix("VANTHU_TEST_")
+    }
 
     /// Reads file and environment.
     ///
@@ -70,7 +72,7 @@ public struct Configuration: Sendable {
             throw Mistake.unreadable(file: path)
         }
         for (variable, text) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix("VANTHU_") {
-            if Self.foreign.contains(where: { variable.hasPrefix($0) }) { continue }
+            if Self.isForeign(variable) { continue }
             try self.set(variable.dropFirst("VANTHU_".count).lowercased(), text, .environment(variable))
         }
     }

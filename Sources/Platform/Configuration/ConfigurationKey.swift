@@ -81,6 +81,9 @@ extension ConfigurationKey {
     public static let openRequests = Self(
         "open_requests", .integer, "600",
         "Requests a minute from one address for revocation lists, OCSP and time stamps, which need no account.")
+    public static let agentAddress = Self(
+        "agent_address", .text, "http://127.0.0.1:18754",
+        "Where pages look for vanthu agent, on the machine of the person who signs with a token.")
     public static let uploadLimit = Self("upload_limit", .integer, "209715200", "Bytes of one uploaded file.")
     public static let sessionHours = Self("session_hours", .integer, "12", "Hours after which people sign in again.")
     public static let signingSeconds = Self(
@@ -98,7 +101,8 @@ extension ConfigurationKey {
         .databaseOwner, .databasePassword, .databaseOwnerPassword, .databasePool, .sqlFolder, .configFolder,
         .pagesFolder,
         .blobFolder,
-        .keyFile, .corporation, .pkiAddress, .certificatePolicy, .timeStampPolicy, .crlHours, .offlineCRLDays,
+        .keyFile, .corporation, .agentAddress, .pkiAddress, .certificatePolicy, .timeStampPolicy, .crlHours,
+        .offlineCRLDays,
         .ocspMinutes,
         .openRequests, .fetchPrivateHosts, .uploadLimit, .sessionHours, .signingSeconds, .passwordThreads, .jobSlots,
         .logLevel,

@@ -10,6 +10,8 @@ public struct Caller: Sendable {
         case session(hash: [UInt8])
         /// sha256 of a bearer token.
         case token(hash: [UInt8])
+        /// An act that a person began and entrusted to the system to finish (`platform.entrust`).
+        case entrusted(tenant: UUID, act: UUID)
     }
 
     public let credential: Credential
@@ -29,11 +31,12 @@ public struct Caller: Sendable {
 
     /// The statement that opens every transaction of this caller. It raises `unauthenticated` (VT401) or `insufficient_scope` (VT403).
     public var opening: SQL {
-        let (kind, hash) =
-            switch self.credential {
-            case .session(let hash): ("session", hash)
-            case .token(let hash): ("token", hash)
-            }
+        let (kind, hash): (String, [UInt8])
+        switch self.credential {
+        case .session(let secret): (kind, hash) = ("session", secret)
+        case .token(let secret): (kind, hash) = ("token", secret)
+        case .entrusted(let tenant, let act): return "SELECT platform.begin_entrusted(\(tenant), \(act))"
+        }
         return
             "SELECT platform.begin_request(\(kind), \(hash), \(self.requiredScope), \(self.requestID), \(self.address))"
     }

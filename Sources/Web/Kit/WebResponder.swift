@@ -141,7 +141,9 @@ public struct WebResponder: HTTPResponder {
     private func finish(_ response: inout Response, id: UUID) {
         response.headers[.requestID] = id.text
         response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.contentSecurityPolicy] = Self.policy
+        if !response.headers.contains(.contentSecurityPolicy) {
+            response.headers[.contentSecurityPolicy] = Self.policy()
+        }
         response.headers[.frameOptions] = "DENY"
         response.headers[.referrerPolicy] = "same-origin"
         response.headers[.openerPolicy] = "same-origin"
@@ -152,11 +154,14 @@ public struct WebResponder: HTTPResponder {
         if !response.headers.contains(.cacheControl) { response.headers[.cacheControl] = "no-store" }
     }
 
-    private static let policy = """
+    /// - Parameter agent: the one other address that the script of a page may talk to.
+    static func policy(connectingTo agent: String = "") -> String {
+        """
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; \
-        connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+        connect-src 'self'\(agent.isEmpty ? "" : " " + agent); worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
         frame-ancestors 'none'
         """
+    }
 }
 
 extension HTTPField.Name {

@@ -13,6 +13,12 @@ enum SigningScreens {
         Page(.post, "/documents/{id}/sign", "sign", for: .workers, handler: Self.sign),
         Page(.get, "/documents/{id}/seal", "sealForm", for: .workers) { visit in try await Self.sealForm(visit, nil) },
         Page(.post, "/documents/{id}/seal", "seal", for: .workers, handler: Self.seal),
+        Page(.get, "/documents/{id}/sign/token", "tokenSignForm", for: .workers) { visit in
+            try await Self.tokenForm(visit, .signer)
+        },
+        Page(.get, "/documents/{id}/seal/token", "tokenSealForm", for: .workers) { visit in
+            try await Self.tokenForm(visit, .seal)
+        },
         Page(.get, "/me/key", "keyForm", for: .workers) { visit in try await Self.keyForm(visit, .signer, nil) },
         Page(.post, "/me/key", "enrolKey", for: .workers) { visit in try await Self.enrol(visit, .signer) },
         Page(.get, "/seal-key", "sealKeyForm", for: .clerks) { visit in try await Self.keyForm(visit, .seal, nil) },
@@ -62,6 +68,18 @@ enum SigningScreens {
         } orShow: { answer in
             try await Self.signForm(visit, answer)
         }
+    }
+
+    /// Signing with a token, by the script that talks to the agent on the visitor's machine: the one page that may connect there.
+    private static func tokenForm(_ visit: Visit, _ purpose: CertificatePurpose) async throws -> Response {
+        var ground = try await ActGround.read(visit, purpose == .signer ? "sign" : "seal")
+        let agent = visit.services.configuration.agentAddress
+        ground.content["purpose"] = .string(purpose.rawValue)
+        ground.content["agent"] = .string(agent)
+        ground.content["by_delegation"] = .boolean(ground.isByDelegation)
+        var response = try ground.show("acts/token", nil)
+        response.headers[.contentSecurityPolicy] = WebResponder.policy(connectingTo: agent)
+        return response
     }
 
     private static func sealForm(_ visit: Visit, _ answer: FormAnswer?) async throws -> Response {

@@ -1,0 +1,1 @@
+"""Services that the tests cannot reach, built from their published descriptions."""
