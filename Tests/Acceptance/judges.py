@@ -25,7 +25,7 @@ def pdfsig_verdicts(pdf, folder):
     return [
         re.search(r"Signature Validation: (.+)", text)[1]
         for text in signatures
-        if "Signature Field Name: vanthu-time-" not in text
+        if "Signature Field Name: vanthu-time-" not in text and "Signature Validation: " in text
     ]
 
 

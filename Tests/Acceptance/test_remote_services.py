@@ -29,6 +29,12 @@ RSA = identity(rsa_key())
 P256 = identity(ec.generate_private_key(ec.SECP256R1()))
 
 
+def settings(folder):
+    """What the command must be told. Settings of whoever runs the tests must not reach it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VANTHU_")}
+    return kept | {"VANTHU_CONFIG_FOLDER": str(folder)}
+
+
 class Installation:
     """A configuration folder with one remote service, and the command over it."""
 
@@ -40,7 +46,7 @@ class Installation:
         (folder / "remote-signing.json").write_text(json.dumps({"providers": [self.provider]}))
 
     def run(self, *command, typed=""):
-        environment = {**os.environ, "VANTHU_CONFIG_FOLDER": str(self.folder)}
+        environment = settings(self.folder)
         done = subprocess.run(
             [binary(), "remote", *command], env=environment, cwd=ROOT, input=typed, capture_output=True, text=True, timeout=120)
         for secret in ((self.folder / "secret").read_text().strip(), *typed.split()):
@@ -73,7 +79,7 @@ VENDOR = {
 
 def with_otp(installation, service, *options):
     """Rehearses with the PIN and the OTP that the service sends meanwhile."""
-    environment = {**os.environ, "VANTHU_CONFIG_FOLDER": str(installation.folder)}
+    environment = settings(installation.folder)
     process = subprocess.Popen(
         [binary(), "remote", "rehearse", "thu", *options], env=environment, cwd=ROOT, stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
