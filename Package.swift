@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .target(name: "CLinux"),
         .systemLibrary(name: "CQPDF", pkgConfig: "libqpdf", providers: [.apt(["libqpdf-dev"])]),
         // A header of our own: the modules of tokens are loaded at run time.
         .systemLibrary(name: "CPKCS11"),
@@ -74,8 +75,9 @@ let package = Package(
         module(
             "Signatures",
             [
-                "Organisation", "Platform", "Postgres", "PAdES", "XAdES", "COpenSSL", "CArgon2", asn1, httpClient, nio,
-                nioHTTP1,
+                "Organisation", "Platform", "Postgres", "PAdES", "XAdES", "COpenSSL", "CArgon2", "CLinux", asn1,
+                httpClient,
+                nio, nioHTTP1, log,
             ]),
         module("Exchange", ["Organisation", "Platform", "Postgres"]),
         module("Office", ["Documents", "Workflow", "Signatures", "Exchange", "Organisation", "Platform", "Postgres"]),

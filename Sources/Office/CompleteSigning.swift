@@ -79,7 +79,8 @@ public struct CompleteSigning: Sendable {
             values = try await self.desk.keys.sign(waiting.map(\.bytes.signature), with: key, pin: pin)
         } catch {
             switch error {
-            case SignaturesError.wrongPIN, SignaturesError.keyLocked, is CancellationError: break
+            case SignaturesError.wrongPIN, SignaturesError.keyLocked, SignaturesError.signerLost, is CancellationError:
+                break
             default:
                 // The PIN was not what failed. A request that was given up gives nothing back: nobody may learn what became of its PIN.
                 try await self.desk.database.transaction(as: caller) { key.giveTryBack(in: $0) }

@@ -3,7 +3,7 @@ import Platform
 import Postgres
 
 /// What a certificate stands for: a person in a post, or the organisation (con dấu số).
-public enum CertificatePurpose: String, Sendable {
+public enum CertificatePurpose: String, Sendable, Codable {
     case signer, seal
 }
 
@@ -84,7 +84,7 @@ public struct SigningKey: Sendable {
 }
 
 /// Whose certificate is to be issued: names as they stand today in the organisation.
-public struct CertificateHolder: Sendable {
+public struct CertificateHolder: Sendable, Codable {
     public let purpose: CertificatePurpose
     public let post: UUID?
     public let tenant: UUID
@@ -138,7 +138,7 @@ public struct CertificateHolder: Sendable {
 }
 
 /// A certificate that has been issued, ready to be kept with its wrapped key.
-public struct IssuedCertificate: Sendable {
+public struct IssuedCertificate: Sendable, Codable {
     public let id: UUID
     public let authority: UUID
     public let subject: String

@@ -4,30 +4,62 @@ import Platform
 import Postgres
 import Synchronization
 
-/// Where soft keys are opened and used, and where the internal CA issues. It alone knows the secret that is not in the database, and at
-/// most two keys are opened at once, because each takes 64 MiB and a core for a moment.
+/// Where the server has keys used: it holds none itself, but asks the signer, which is a process of its own. PDFs are prepared, completed
+/// and checked here.
 public final class KeyRoom: Sendable {
     /// The corporation that the organisations belong to: on their seals, and the owner of the internal CA.
     public let corporation: String
     public let settings: AuthoritySettings
-    let secret: SecretBytes
-    private let threads = BlockingThreads(name: "keys", count: 2, waitingLimit: 64)
+    private let signer: SignerLine
+    /// They wait for a PIN to be tried; more than the signer lets wait would wait in vain.
+    private let threads = BlockingThreads(name: "keys", count: 4, waitingLimit: SignerService.mostWaiting)
     /// PDFs are prepared and completed here, so that nobody's PIN waits for somebody's large file.
     let papers = BlockingThreads(name: "papers", count: 2, waitingLimit: 256)
     /// Checking needs no key, and never makes somebody who signs wait.
     private let checkers = BlockingThreads(name: "verify", count: 1, waitingLimit: 32)
     /// The authorities' own work, which must not wait for somebody's PIN.
-    let signers = BlockingThreads(name: "authority", count: 1, waitingLimit: 256)
+    private let signers = BlockingThreads(name: "authority", count: 1, waitingLimit: 256)
     private let turns = Turns<[UInt8]>()
-    let authorityKeys = Mutex<[UUID: KeyPair]>([:])
     let knownAuthorities = Mutex<(authorities: Authorities, readAt: ContinuousClock.Instant)?>(nil)
 
-    /// Reads the secret from a file, which is made (mode 600, random) when it is missing. Whoever loses the file loses every soft key.
-    /// Throws `POSIXError` when the file can neither be read nor made.
+    /// The signer listens at `signerSocket`.
+    public init(signerSocket: String, corporation: String, settings: AuthoritySettings = AuthoritySettings()) {
+        self.corporation = corporation
+        self.settings = settings
+        self.signer = .socket(path: signerSocket)
+    }
+
+    /// The signer works inside this process: for commands of one moment and for tests. The secret's file is made when it is missing.
+    /// Throws `POSIXError` when it can neither be read nor made.
     public init(secretFile: String, corporation: String, settings: AuthoritySettings = AuthoritySettings()) throws {
         self.corporation = corporation
         self.settings = settings
-        self.secret = try SecretFile.read(orMake: secretFile)
+        self.signer = .here(try SignerService(secretFile: secretFile))
+    }
+
+    /// The signer, where it works in this process. Throws `SignaturesError.signerUnavailable`.
+    var signerHere: SignerService {
+        get throws {
+            guard case .here(let service) = self.signer else { throw SignaturesError.signerUnavailable }
+            return service
+        }
+    }
+
+    /// Asks the signer on a thread that may wait.
+    func ask(_ request: SignerRequest, pin: PIN? = nil) async throws -> SignerReply {
+        let signer = self.signer
+        return try await (pin == nil ? self.signers : self.threads).run {
+            try signer.ask(request, pin: pin?.secret)
+        }
+    }
+
+    static func failure(_ reply: SignerReply) -> any Error {
+        switch reply {
+        case .overloaded: BlockingThreads.Overloaded()
+        case .offline: SignaturesError.authorityOffline
+        case .failed(let reason): SoftKeyError.cryptography("signer: " + reason)
+        default: SoftKeyError.cryptography("signer: another answer than was asked for")
+        }
     }
 
     /// Runs `body` when it is the caller's turn: one signature at a time for one credential, so that tries which are only in flight never
@@ -77,9 +109,14 @@ public final class KeyRoom: Sendable {
     public func sign(
         _ prepared: [PreparedSignature], with key: SigningKey, pin: PIN
     ) async throws -> [[UInt8]] {
-        try await self.threads.run {
-            let opened = try self.open(key, pin: pin)
-            return try prepared.map { try opened.sign($0.signedAttributes, $0.algorithm) }
+        let request = SignerRequest.sign(
+            wrapped: Data(key.wrapped),
+            binding: KeyBinding(tenant: key.tenant, key: key.certificateID, certificate: key.certificate),
+            prepared.map { SignerRequest.Signable(data: Data($0.signedAttributes), algorithm: $0.algorithm) })
+        switch try await self.ask(request, pin: pin) {
+        case .values(let values) where values.count == prepared.count: return values.map { [UInt8]($0) }
+        case .wrongPIN: throw key.refusal
+        case let reply: throw Self.failure(reply)
         }
     }
 
@@ -138,33 +175,31 @@ public final class KeyRoom: Sendable {
         }
     }
 
-    private func open(_ key: SigningKey, pin: PIN) throws -> KeyPair {
-        do {
-            return try SoftKey.unwrap(
-                WrappedKey(encoded: key.wrapped), pin: pin.secret, secret: self.secret,
-                binding: Self.binding(key.tenant, key.certificateID, key.certificate))
-        } catch SoftKeyError.wrongPIN {
-            throw key.refusal
-        }
-    }
-
     /// Makes a key, has the internal CA certify it, and wraps it under the PIN. Nothing is kept yet.
     public func issue(
         _ id: UUID, to holder: CertificateHolder, pin: PIN, database: Database
     ) async throws -> IssuedCertificate {
-        let key = try KeyPair.generate()
-        let certified = try await self.certify(key.publicKey(), of: holder, database: database)
-        return try await self.threads.run {
-            let wrapped = try SoftKey.wrap(
-                key, pin: pin.secret, secret: self.secret,
-                binding: Self.binding(holder.tenant, id, certified.certificate))
-            return IssuedCertificate(
-                id: id, authority: certified.issuer.id, subject: holder.subject.text,
-                serial: try CertificateBuilder(parsing: certified.certificate).serial,
-                certificate: certified.certificate, wrapped: wrapped.encoded,
-                notBefore: Instant(microseconds: certified.validity.notBefore * 1_000_000),
-                notAfter: Instant(microseconds: certified.validity.notAfter * 1_000_000))
+        let certification = try await self.certification(of: holder, database: database)
+        let reply = try await self.ask(.issue(id: id, tenant: holder.tenant, certification), pin: pin)
+        guard case .issued(let certificate, let wrapped) = reply else { throw Self.failure(reply) }
+        let validity = certification.validity
+        return IssuedCertificate(
+            id: id, authority: certification.authority.id, subject: holder.subject.text,
+            serial: try CertificateBuilder(parsing: [UInt8](certificate)).serial,
+            certificate: [UInt8](certificate), wrapped: [UInt8](wrapped),
+            notBefore: Instant(microseconds: validity.notBefore * 1_000_000),
+            notAfter: Instant(microseconds: validity.notAfter * 1_000_000))
+    }
+
+    private func certification(
+        of holder: CertificateHolder, database: Database
+    ) async throws -> SignerRequest.Certification {
+        guard let issuing = try await self.authorities(in: database).issuing else {
+            throw SignaturesError.authorityOffline
         }
+        return SignerRequest.Certification(
+            authority: issuing, settings: self.settings, subject: holder.subject,
+            validity: CertificateValidity(from: Self.now, days: Self.certificateDays))
     }
 
     /// A certificate of the internal CA before it is kept.
@@ -180,23 +215,15 @@ public final class KeyRoom: Sendable {
     public func certify(
         _ publicKey: [UInt8], of holder: CertificateHolder, database: Database
     ) async throws -> Certified {
-        guard let issuing = try await self.authorities(in: database).issuing else {
-            throw SignaturesError.authorityOffline
-        }
-        return try await self.signers.run {
-            let validity = CertificateValidity(from: Self.now, days: Self.certificateDays)
-            let authority = try CertificateAuthority(issuing, key: self.key(of: issuing), settings: self.settings)
+        let certification = try await self.certification(of: holder, database: database)
+        switch try await self.ask(.certify(publicKey: Data(publicKey), certification)) {
+        case .bytes(let bytes):
             return Certified(
-                certificate: try authority.issue(holder.subject, publicKey: publicKey, validity: validity),
-                issuer: issuing, validity: validity)
+                certificate: [UInt8](bytes), issuer: certification.authority, validity: certification.validity)
+        case let reply: throw Self.failure(reply)
         }
     }
 
     /// Days that a certificate is valid: Decree 23/2025 leaves it to the organisation; three years as public CAs have it.
     private static let certificateDays: Int64 = 3 * 365
-
-    private static func binding(_ tenant: UUID, _ key: UUID, _ certificate: [UInt8]) -> KeyBinding {
-        func bytes(_ id: UUID) -> [UInt8] { withUnsafeBytes(of: id.uuid, Array.init) }
-        return KeyBinding(tenant: bytes(tenant), key: bytes(key), certificateFingerprint: SHA256.digest(certificate))
-    }
 }

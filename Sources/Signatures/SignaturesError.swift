@@ -37,6 +37,8 @@ public enum SignaturesError: RefusalConvertible, Hashable {
     case signerSignatureMissing
     /// The process that holds the keys is away.
     case signerUnavailable
+    /// It went away after it had been asked: what became of a PIN is not known.
+    case signerLost
     case certificateNotYetValid
     /// No path leads from the certificate to a trusted root.
     case certificateUntrusted
@@ -71,7 +73,7 @@ public enum SignaturesError: RefusalConvertible, Hashable {
         case .certificateNotAllowed: Refusal(409, "certificate_not_allowed")
         case .titleDiffers: Refusal(409, "title_differs")
         case .signerSignatureMissing: Refusal(409, "signer_signature_missing")
-        case .signerUnavailable: Refusal(503, "signer_unavailable", details: ["retry_after": 2])
+        case .signerUnavailable, .signerLost: Refusal(503, "signer_unavailable", details: ["retry_after": 2])
         case .certificateNotYetValid: Refusal(409, "certificate_not_yet_valid")
         case .certificateUntrusted: Refusal(409, "certificate_untrusted")
         case .certificateStatusUnknown: Refusal(503, "certificate_status_unknown")

@@ -58,7 +58,18 @@ struct Installation {
         try BlobStore(folder: self.configuration.blobFolder)
     }
 
-    /// The room where soft keys are opened; its secret file is made at the first start.
+    /// The room where keys are used, with the signer behind it: the one that is configured, or `child`, which is started for this server.
+    func serverKeys() throws -> (room: KeyRoom, child: SignerChild?) {
+        let corporation = try self.configuration.text(.corporation)
+        let settings = try self.authoritySettings()
+        if let socket = self.configuration.optional(.signerSocket) {
+            return (KeyRoom(signerSocket: socket, corporation: corporation, settings: settings), nil)
+        }
+        let child = try SignerChild(self.configuration, logger: self.logger)
+        return (KeyRoom(signerSocket: child.socket, corporation: corporation, settings: settings), child)
+    }
+
+    /// The same with the signer inside this process: for commands of one moment, by whoever may read the key file.
     func keys() throws -> KeyRoom {
         try KeyRoom(
             secretFile: self.configuration.keyFile, corporation: self.configuration.text(.corporation),
@@ -115,10 +126,10 @@ struct Installation {
     }
 
     /// What verifies files that arrive.
-    func verification(_ database: Database) throws -> Verification {
+    func verification(_ database: Database, keys: KeyRoom) throws -> Verification {
         Verification(
             desk: SigningDesk(
-                database: database, blobs: try self.blobs(), keys: try self.keys(),
+                database: database, blobs: try self.blobs(), keys: keys,
                 policy: try self.signaturePolicy()), verifier: self.verifier, anchors: try self.anchors())
     }
 

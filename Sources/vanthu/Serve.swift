@@ -35,7 +35,7 @@ struct Serve: AsyncParsableCommand {
         let logger = installation.logger
         let metrics = Metrics()
         let blobs = try installation.blobs()
-        let keys = try installation.keys()
+        let (keys, signer) = try installation.serverKeys()
         let host = try settings.text(.host)
         let port = try settings.integer(.port)
         let slots = try settings.integer(.jobSlots)
@@ -62,7 +62,7 @@ struct Serve: AsyncParsableCommand {
                             metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "\(host):\(port)")"]
                         )
                     }, logger: logger)
-                var services: [any Service] = []
+                var services: [any Service] = signer.map { [$0] } ?? []
                 if self.worker {
                     services +=
                         Background(
@@ -117,17 +117,19 @@ struct Worker: AsyncParsableCommand {
                 try await installation.with(installation.database()) { database in
                     try await installation.withRemote { remote in
                         let blobs = try installation.blobs()
-                        let keys = try installation.keys()
+                        let (keys, signer) = try installation.serverKeys()
                         let desk = SigningDesk(
                             database: database, blobs: blobs, keys: keys,
                             policy: try installation.signaturePolicy(), remote: remote)
                         let background = Background(
                             database: database, blobs: blobs, keys: keys,
-                            verification: try installation.verification(database),
+                            verification: try installation.verification(database, keys: keys),
                             desk: desk, metrics: Metrics(),
                             slots: try settings.integer(.jobSlots), logger: installation.logger)
                         let announcement = Announcement(text: "working", logger: installation.logger)
-                        try await Serve.run(background.services + [announcement], logger: installation.logger)
+                        let services: [any Service] = signer.map { [$0] } ?? []
+                        try await Serve.run(
+                            services + background.services + [announcement], logger: installation.logger)
                     }
                 }
             }

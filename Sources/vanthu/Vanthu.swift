@@ -11,7 +11,8 @@ struct Vanthu: AsyncParsableCommand {
             Example: VANTHU_PORT=8081 vanthu serve
             """,
         subcommands: [
-            Serve.self, Worker.self, Migrate.self, DemoCommand.self, ShowConfiguration.self, Audit.self, Routes.self,
+            Serve.self, Worker.self, Signer.self, Migrate.self, DemoCommand.self, ShowConfiguration.self, Audit.self,
+            Routes.self,
             Tenant.self, Account.self, Trust.self, Verify.self, VerificationWorkerCommand.self, SigningAgent.self,
             Remote.self,
         ])

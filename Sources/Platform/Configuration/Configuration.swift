@@ -141,6 +141,16 @@ public struct Configuration: Sendable {
         get throws(Mistake) { try self.text(.keyFile, else: "/keys/secret") }
     }
 
+    /// Folder of the sockets of signers that servers start for themselves.
+    public var signerFolder: String {
+        get throws(Mistake) { try self.text(.data) + "/signer" }
+    }
+
+    /// Where a signer listens that is started by hand.
+    public var signerSocket: String {
+        get throws(Mistake) { try self.text(.signerSocket, else: "/signer/socket") }
+    }
+
     /// Folder of PostgreSQL's socket, or its host.
     public var databaseHost: String {
         get throws(Mistake) { try self.text(.databaseHost, else: "/run") }

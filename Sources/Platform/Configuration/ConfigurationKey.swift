@@ -58,6 +58,14 @@ extension ConfigurationKey {
         "blob_folder", .text, nil, "Folder of the contents of files; without it blobs in data.")
     public static let keyFile = Self(
         "key_file", .text, nil, "File with the secret that wraps soft keys; without it keys/secret in data.")
+    public static let signerSocket = Self(
+        "signer_socket", .text, nil,
+        "Socket of a signer that runs by itself; without it the server starts one of its own.")
+    public static let signerUser = Self(
+        "signer_user", .text, nil, "User that a signer started by root becomes, to whom the key file belongs.")
+    public static let signerClient = Self(
+        "signer_client", .text, nil,
+        "User of the server, where it is another one than the signer's; nobody else is answered.")
     public static let corporation = Self(
         "corporation", .text, "Tổng công ty Bưu điện Việt Nam",
         "The corporation that the organisations belong to: on their seals and in the internal CA's name.")
@@ -101,7 +109,8 @@ extension ConfigurationKey {
         .databaseOwner, .databasePassword, .databaseOwnerPassword, .databasePool, .sqlFolder, .configFolder,
         .pagesFolder,
         .blobFolder,
-        .keyFile, .corporation, .agentAddress, .pkiAddress, .certificatePolicy, .timeStampPolicy, .crlHours,
+        .keyFile, .signerSocket, .signerUser, .signerClient,
+        .corporation, .agentAddress, .pkiAddress, .certificatePolicy, .timeStampPolicy, .crlHours,
         .offlineCRLDays,
         .ocspMinutes,
         .openRequests, .fetchPrivateHosts, .uploadLimit, .sessionHours, .signingSeconds, .passwordThreads, .jobSlots,

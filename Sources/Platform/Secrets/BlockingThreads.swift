@@ -9,6 +9,8 @@ import Synchronization
 public final class BlockingThreads: Sendable {
     /// So many calls wait already that another one would only wait in vain.
     public struct Overloaded: RefusalConvertible {
+        public init() {}
+
         public var refusal: Refusal { Refusal(503, "overloaded", details: ["retry_after": 1]) }
     }
 

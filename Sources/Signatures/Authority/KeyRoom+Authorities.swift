@@ -4,63 +4,45 @@ import Platform
 import Postgres
 import Synchronization
 
-/// The authorities' keys: everything that is done with one of them is done here, with plain values in and out.
+/// The authorities' keys: everything that is done with one of them is done by the signer, with plain values in and out.
 extension KeyRoom {
-    /// Does what needs the private key of `authority`. Blocking work is done on a thread of its own. Throws `SoftKeyError`, and
-    /// `SignaturesError.authorityOffline` when its key is not here.
+    /// Has done what needs the private key of `authority`. Throws `SignaturesError.authorityOffline` when its key is not here,
+    /// `.signerUnavailable`.
     public func perform(_ act: AuthorityAct, by authority: Authority) async throws -> [UInt8] {
-        try await self.signers.run { try act.perform(by: authority, key: try self.key(of: authority)) }
+        switch try await self.ask(.perform(act, by: authority)) {
+        case .bytes(let bytes): return [UInt8](bytes)
+        case let reply: throw Self.failure(reply)
+        }
     }
 
     /// Makes an authority: its key, and a certificate of the issuer, or of its own for a root. Nothing is kept yet.
     ///
     /// - Parameters:
     ///   - generation: how many of its kind there were, and one.
-    ///   - issuerKey: of an issuer whose key is not kept with it: an offline root whose export was opened.
+    ///   - issuerKey: of an issuer whose key is not kept with it: an offline root whose export was opened. Only where the signer works in
+    ///     this process.
     public func found(
         _ kind: Authority.Kind, below issuer: Authority?, generation: Int, issuerKey: KeyPair? = nil
     ) async throws -> Authority {
-        try await self.signers.run {
-            let above = try issuer.map { ($0, try issuerKey ?? self.key(of: $0)) }
-            // Those that answer many requests a second have the quicker curve.
-            let key = try KeyPair.generate(kind == .root || kind == .issuing ? .p384 : .p256)
-            return try NewAuthority.certified(
-                kind, id: UUIDv7.make(), key: key, owner: self.corporation, generation: generation, below: above,
-                settings: self.settings, now: Self.now
-            ) { key, certificate in try self.wrapped(key, certificate) }
+        let founding = SignerRequest.Founding(
+            kind: kind, id: UUIDv7.make(), owner: self.corporation, generation: generation, issuer: issuer,
+            settings: self.settings, now: Self.now)
+        if let issuerKey { return try self.signerHere.found(founding, issuerKey: issuerKey) }
+        switch try await self.ask(.found(founding)) {
+        case .authority(let authority): return authority
+        case let reply: throw Self.failure(reply)
         }
     }
 
-    /// Wraps an authority's key under the server's secret, bound to its certificate: for one that comes back from an export.
+    /// Wraps an authority's key under the server's secret, bound to its certificate: for one that comes back from an export. Only where the
+    /// signer works in this process: `SignaturesError.signerUnavailable`.
     public func wrapped(_ key: KeyPair, _ certificate: [UInt8]) throws -> [UInt8] {
-        try SoftKey.wrap(
-            key, pin: Self.authorityPIN, secret: self.secret, binding: Self.authorityBinding(certificate),
-            cost: Self.authorityCost
-        ).encoded
+        try self.signerHere.wrapped(key, certificate)
     }
 
-    /// The private key of an authority, opened once and kept. Blocking.
-    public func key(of authority: Authority) throws -> KeyPair {
-        if let known = self.authorityKeys.withLock({ $0[authority.id] }) { return known }
-        guard let wrapped = authority.wrappedKey else { throw SignaturesError.authorityOffline }
-        let key = try SoftKey.unwrap(
-            WrappedKey(encoded: wrapped), pin: Self.authorityPIN, secret: self.secret,
-            binding: Self.authorityBinding(authority.certificate))
-        guard try key.belongs(to: authority.certificate) else {
-            throw SoftKeyError.unacceptable("key of another certificate")
-        }
-        self.authorityKeys.withLock { $0[authority.id] = key }
-        return key
-    }
-
-    /// An authority has no PIN: the server must open it by itself. What protects it is the secret outside the database, so deriving need
-    /// not be slow.
-    private static let authorityPIN = SecretBytes(text: "internal authority")
-    private static let authorityCost = SoftKey.Cost(memoryKiB: 1024, passes: 1)
-
-    private static func authorityBinding(_ certificate: [UInt8]) -> KeyBinding {
-        KeyBinding(tenant: [], key: [], certificateFingerprint: SHA256.digest(certificate))
-    }
+    /// The private key of an authority, to be exported. Blocking. Only where the signer works in this process:
+    /// `SignaturesError.signerUnavailable`.
+    public func key(of authority: Authority) throws -> KeyPair { try self.signerHere.key(of: authority) }
 
     static var now: Int64 { Int64(Date().timeIntervalSince1970) }
 }

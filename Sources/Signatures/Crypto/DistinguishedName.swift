@@ -1,5 +1,5 @@
 /// The subject of a certificate (X.520). Every text is UTF-8 and at most 64 characters, the country two letters.
-public struct DistinguishedName: Hashable, Sendable {
+public struct DistinguishedName: Hashable, Sendable, Codable {
     public var country: String
     /// `cơ quan, tổ chức`
     public var organisation: String?
@@ -22,7 +22,7 @@ public struct DistinguishedName: Hashable, Sendable {
 }
 
 /// From when to when a certificate is valid, in seconds since 1970 UTC.
-public struct CertificateValidity: Hashable, Sendable {
+public struct CertificateValidity: Hashable, Sendable, Codable {
     public var notBefore: Int64
     public var notAfter: Int64
 

@@ -2,7 +2,7 @@ import CArgon2
 import COpenSSL
 
 /// What a wrapped key belongs to. It is authenticated with the ciphertext, so a key can't be moved to another row.
-public struct KeyBinding: Hashable, Sendable {
+public struct KeyBinding: Hashable, Sendable, Codable {
     /// The tenant's and the key's identifiers, as 16 bytes each.
     public var tenant: [UInt8]
     public var key: [UInt8]
