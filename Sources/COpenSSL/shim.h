@@ -13,3 +13,4 @@
 #include <openssl/core_names.h>
 #include <openssl/ocsp.h>
 #include <openssl/ts.h>
+#include <openssl/pkcs12.h>

@@ -26,4 +26,22 @@ enum SecretInput {
         }
         return line
     }
+
+    /// A new secret: typed twice when a person types it. Throws ``Failure`` when the two differ.
+    static func readNew(_ question: String) throws -> String {
+        let secret = try self.read(question)
+        guard isatty(STDIN_FILENO) == 1 else { return secret }
+        guard try self.read("\(question), again") == secret else {
+            throw Failure("the two are not the same", "Nothing was done; try again")
+        }
+        return secret
+    }
+
+    /// The first line of a file, which may be a descriptor: `/dev/fd/3`. Throws ``Failure`` when there is none.
+    static func read(file path: String) throws -> String {
+        guard let file = FileHandle(forReadingAtPath: path), let data = try file.read(upToCount: 4096),
+            let line = String(data: data, encoding: .utf8)?.split(whereSeparator: \.isNewline).first
+        else { throw Failure("\(path) holds no passphrase", "Write it into the first line of the file, in UTF-8") }
+        return String(line)
+    }
 }

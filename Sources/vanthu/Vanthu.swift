@@ -12,8 +12,7 @@ struct Vanthu: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Worker.self, Signer.self, Migrate.self, DemoCommand.self, ShowConfiguration.self, Audit.self,
-            Routes.self,
-            Tenant.self, Account.self, Trust.self, Verify.self, VerificationWorkerCommand.self, SigningAgent.self,
-            Remote.self,
+            Routes.self, Tenant.self, Account.self, CA.self, Trust.self, Verify.self, VerificationWorkerCommand.self,
+            SigningAgent.self, Remote.self,
         ])
 }

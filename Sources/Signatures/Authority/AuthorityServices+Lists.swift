@@ -46,6 +46,24 @@ extension AuthorityServices {
         return try await self.standing(of: authority.id).newest
     }
 
+    /// Signs and publishes the list that stands for as long as the root's key is away.
+    func publishOfflineList(of root: Authority, key: KeyPair) async throws -> PublishedList {
+        // A server may publish a list of the same number at the same moment; the next number is ours.
+        for _ in 0..<5 {
+            let (newest, revoked) = try await self.standing(of: root.id)
+            let now = KeyRoom.now
+            let list = RevocationList(
+                number: (newest?.number ?? 0) + 1, thisUpdate: now,
+                nextUpdate: now + self.keys.settings.offlineListLifetime, revoked: revoked)
+            let signed = try list.signed(by: root, key: key)
+            try await self.database.transaction { transaction in
+                list.keep(signed, of: root.id, in: transaction)
+            }
+            if let kept = try await self.standing(of: root.id).newest, kept.list == signed { return kept }
+        }
+        throw SignaturesError.authorityOffline
+    }
+
     /// Publishes what is due of every authority whose key is here: to be called by the clock, so that a list never waits for a reader.
     public func renewLists() async throws {
         for authority in try await self.keys.authorities(in: self.database).issuers where authority.wrappedKey != nil {
