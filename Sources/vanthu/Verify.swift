@@ -16,7 +16,7 @@ struct Verify: AsyncParsableCommand {
             no signature, not readable, a limit. A certificate whose root is not known counts as valid unless --require-trust is given.
 
             With --json: one object for one file, an array for several. `verdict` speaks of integrity and structure, `trust` of the
-            certificate; `signatures` lists the worst first. The members are described in /api/v1/openapi.json as Verification.
+            certificate; `signatures` lists the worst first. The members are described in /openapi.json as Verification.
 
             Example: vanthu verify --trust root.pem --lang en hop-dong.pdf
             Example: vanthu verify --json *.pdf | jq -r '.[] | [.file, .verdict, .trust] | @tsv'

@@ -3,6 +3,7 @@
 Everything happens at fixed times in this process: no server, no clock.
 """
 
+import concurrent.futures
 import copy
 import datetime
 import io
@@ -25,6 +26,12 @@ SIGNED = datetime.datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 HOUR = datetime.timedelta(hours=1)
 # Between these two the certificate `late` is revoked, and before both of them `early`.
 REVOKED_EARLY, REVOKED_LATE = SIGNED - 24 * HOUR, SIGNED + 24 * HOUR
+
+
+def _apart(work):
+    """In a thread of its own: pyHanko runs an event loop, and the browsers of other tests may have one in this thread."""
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
 
 
 def _certificate(issuer, usage, *more, ca=None, revoked=None, until="2090-01-01T00:00:00+0000"):
@@ -127,7 +134,7 @@ class Strangers:
         meta = signers.PdfSignatureMetadata(
             field_name=field, subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256")
         pdf_signer = signers.PdfSigner(meta, signer, timestamper=self._stamper(stamped) if stamped else None)
-        return pdf_signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf))).getvalue()
+        return _apart(lambda: pdf_signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf))).getvalue())
 
     def with_store(self, pdf, names=("interm", "ocsp", "root", "tsa"), responses=(), lists=()):
         """A DSS, with the VRI of the last signature."""
@@ -144,7 +151,7 @@ class Strangers:
     def archived(self, pdf, at):
         """A document time stamp over everything."""
         stamper = signers.PdfTimeStamper(self._stamper(at))
-        return stamper.timestamp_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), "sha256").getvalue()
+        return _apart(lambda: stamper.timestamp_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), "sha256").getvalue())
 
 
 def paper():
