@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import ServiceLifecycle
 import Synchronization
@@ -69,18 +68,18 @@ public final class AccessLog: Service {
 
     /// Keeps one answered request as a line of JSON, to be written with others. When the writer falls behind, lines are dropped and counted.
     package func write(_ entry: Entry) {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
+        let now = Int(Date().timeIntervalSince1970 * 1_000)
         self.state.withLock { state in
             guard state.bytes.count < Self.capacity else {
                 state.dropped += 1
                 return
             }
-            if now.tv_sec != state.second {
-                state.second = now.tv_sec
-                state.time = String(Date(timeIntervalSince1970: Double(now.tv_sec)).ISO8601Format().dropLast())
+            let second = now / 1_000
+            if second != state.second {
+                state.second = second
+                state.time = String(Date(timeIntervalSince1970: Double(second)).ISO8601Format().dropLast())
             }
-            let milliseconds = String(1000 + now.tv_nsec / 1_000_000).dropFirst()
+            let milliseconds = String(1_000 + now % 1_000).dropFirst()
             Self.write(entry, time: "\(state.time).\(milliseconds)Z", dropped: state.dropped, into: &state.bytes)
             state.dropped = 0
         }
