@@ -139,6 +139,6 @@ let package = Package(
 if Context.environment["VANTHU_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "signature-bench", dependencies: ["PAdES", "COpenSSL"], path: "Benchmarks/Signatures",
+            name: "signature-bench", dependencies: ["PAdES", "COpenSSL"], path: "Tests/SignatureBench",
             swiftSettings: settings))
 }
