@@ -15,7 +15,7 @@ public enum API {
     public static let routes: [Route] =
         OperationRoutes.all + SessionRoutes.all + OrganisationRoutes.all + RegisterRoutes.all + DocumentRoutes.all
         + FileRoutes.all + WorkflowRoutes.all + SignatureRoutes.all + SigningSessionRoutes.all + RemoteSigningRoutes.all
-        + SignedFileRoutes.all + ExchangeRoutes.all + PKIRoutes.all + VerificationRoutes.all
+        + PasskeyRoutes.all + SignedFileRoutes.all + ExchangeRoutes.all + PKIRoutes.all + VerificationRoutes.all
 
     /// Answers requests. It holds no state beside what it is given.
     ///
@@ -41,6 +41,7 @@ public enum API {
         Self.observe(database, in: metrics)
         let desk = SigningDesk(
             database: database, blobs: blobs, keys: keys, policy: policy, remote: remote,
+            relyingParty: configuration.publicAddress.flatMap { RelyingParty(publicAddress: $0) },
             sessionLifetime: configuration.signingLifetime)
         let services = Services(
             configuration: configuration, database: database, blobs: blobs,

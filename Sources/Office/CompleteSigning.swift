@@ -11,8 +11,8 @@ import Workflow
 /// Completing an item again gives the first answer and changes nothing.
 public struct CompleteSigning: Sendable {
     public enum Proof: Sendable {
-        /// Opens the soft key for everything that is still to be signed.
-        case pin(PIN)
+        /// Opens the soft key for everything that is still to be signed, with the answer of a passkey where the policy wants one.
+        case pin(PIN, PasskeyAnswer? = nil)
         /// Signature values of a device, by item.
         case values([(item: UUID, value: [UInt8])])
     }
@@ -35,7 +35,8 @@ public struct CompleteSigning: Sendable {
     public func callAsFunction(_ proof: Proof, as caller: Caller) async throws -> [Outcome] {
         switch proof {
         case .values(let values): try await self.complete(values, as: caller)
-        case .pin(let pin): try await self.desk.keys.turn(of: caller) { try await self.sign(pin, as: caller) }
+        case .pin(let pin, let answer):
+            try await self.desk.keys.turn(of: caller) { try await self.sign(pin, answer, as: caller) }
         }
     }
 
@@ -58,8 +59,8 @@ public struct CompleteSigning: Sendable {
         return try await self.complete(items, of: session, as: caller)
     }
 
-    /// Three parts, so that no transaction waits for cryptography: take a try; open the key and sign; keep.
-    private func sign(_ pin: PIN, as caller: Caller) async throws -> [Outcome] {
+    /// Three parts, so that no transaction waits for the PIN's derivation: take the passkey's answer and a try; open the key and sign; keep.
+    private func sign(_ pin: PIN, _ answer: PasskeyAnswer?, as caller: Caller) async throws -> [Outcome] {
         let session = try await self.read(as: caller)
         guard session.certificate.device == .soft else { throw SignaturesError.wrongProof }
         var waiting: [(item: SigningItem, bytes: FixedBytes)] = []
@@ -72,7 +73,10 @@ public struct CompleteSigning: Sendable {
         try session.ensureOpen()
         try await self.desk.ensureGood(session.certificate, as: caller)
         let key = try await self.desk.database.transaction(as: caller) { transaction in
-            try SigningKey.takeTry(of: session.certificate.id, in: transaction)
+            // An answer that is missing or bad takes the try back with the whole transaction.
+            try session.approve(
+                by: answer, rule: self.desk.policy.secondFactor, for: self.desk.relyingParty, in: transaction)
+            return try SigningKey.takeTry(of: session.certificate.id, in: transaction)
         }
         let values: [[UInt8]]
         do {

@@ -101,7 +101,7 @@ public struct PrepareSigning: Sendable {
         try await self.desk.database.transaction(as: caller) { transaction in
             transaction.queue("SELECT platform.ensure_in_person()")
             try SigningSession.keep(
-                self.id, purpose: self.purpose, certificate: certificate.id, lifetime: self.desk.sessionLifetime,
+                self.id, purpose: self.purpose, certificate: certificate, lifetime: self.desk.sessionLifetime,
                 items: kept, in: transaction)
         }
     }

@@ -12,6 +12,8 @@ public struct SigningDesk: Sendable {
     public let keys: KeyRoom
     public let policy: SignaturePolicy
     public let remote: RemoteServices
+    /// Whose passkeys are asked for; `nil` where the public address has no name.
+    public let relyingParty: RelyingParty?
     /// How long a prepared session may wait for its signature values.
     public let sessionLifetime: Duration
     /// Whom to trust, who is revoked, what time it is.
@@ -22,13 +24,14 @@ public struct SigningDesk: Sendable {
 
     public init(
         database: Database, blobs: BlobStore, keys: KeyRoom, policy: SignaturePolicy, remote: RemoteServices = .none,
-        sessionLifetime: Duration = .seconds(300)
+        relyingParty: RelyingParty? = nil, sessionLifetime: Duration = .seconds(300)
     ) {
         self.database = database
         self.blobs = blobs
         self.keys = keys
         self.policy = policy
         self.remote = remote
+        self.relyingParty = relyingParty
         self.sessionLifetime = sessionLifetime
         self.trust = TrustDesk(database: database, keys: keys)
     }

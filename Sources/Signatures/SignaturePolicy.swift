@@ -36,9 +36,43 @@ public struct SignaturePolicy: Sendable, Hashable, Decodable {
         public let title: TitleRule
     }
 
-    public let rules: [Rule]
+    /// When a soft key signs only after a passkey of the person has answered, too. Keys on devices bring a second factor of their own.
+    public enum SecondFactor: String, Sendable, Hashable, Codable, CaseIterable {
+        case never
+        /// For whoever has registered a passkey.
+        case whenRegistered = "when_registered"
+        /// Who has none signs nothing.
+        case always
 
-    public init(rules: [Rule]) { self.rules = rules }
+        /// - Parameter hasPasskey: whether the person has one in force.
+        public func isNeeded(hasPasskey: Bool) -> Bool {
+            switch self {
+            case .never: false
+            case .whenRegistered: hasPasskey
+            case .always: true
+            }
+        }
+    }
+
+    public let rules: [Rule]
+    public let secondFactor: SecondFactor
+
+    public init(rules: [Rule], secondFactor: SecondFactor = .whenRegistered) {
+        self.rules = rules
+        self.secondFactor = secondFactor
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case rules
+        case secondFactor = "second_factor"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let file = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            rules: try file.decode([Rule].self, forKey: .rules),
+            secondFactor: try file.decodeIfPresent(SecondFactor.self, forKey: .secondFactor) ?? .whenRegistered)
+    }
 
     /// What is to be signed, by whom and with what.
     public struct Question: Sendable, Hashable {

@@ -49,6 +49,18 @@ public enum SignaturesError: RefusalConvertible, Hashable {
     case authorityOffline
     /// No time stamp was to be had; the reason is for the log.
     case timeStampFailed(reason: String)
+    /// A passkey has to answer, too: the signature is made in a signing session, which says what the passkey is asked.
+    case passkeyRequired
+    /// A passkey has to answer, and the person has none.
+    case passkeyMissing
+    /// The passkey is not one of the person's that are in force.
+    case passkeyUnknown
+    /// What the passkey answered is not taken.
+    case passkeyRefused(PasskeyError)
+    /// Something answered a challenge that is not there any more, or never was.
+    case passkeyChallengeOver
+    /// The server's public address has no name, which browsers want for passkeys.
+    case passkeysUnavailable
 
     public var refusal: Refusal {
         switch self {
@@ -80,6 +92,15 @@ public enum SignaturesError: RefusalConvertible, Hashable {
         case .certificateRevoked: Refusal(409, "certificate_revoked")
         case .authorityOffline: Refusal(503, "authority_offline")
         case .timeStampFailed: Refusal(503, "time_stamp_failed")
+        case .passkeyRequired: Refusal(409, "passkey_required")
+        case .passkeyMissing: Refusal(409, "passkey_missing")
+        case .passkeyUnknown: Refusal(422, "passkey_unknown", field: "passkey")
+        case .passkeyRefused(.wrongChallenge): Refusal(422, "passkey_wrong_challenge", field: "passkey")
+        case .passkeyRefused(.unsupportedKey): Refusal(422, "passkey_unsupported", field: "passkey")
+        case .passkeyRefused(.copied): Refusal(422, "passkey_copied", field: "passkey")
+        case .passkeyRefused: Refusal(422, "passkey_refused", field: "passkey")
+        case .passkeyChallengeOver: Refusal(410, "passkey_challenge_over")
+        case .passkeysUnavailable: Refusal(409, "passkeys_unavailable")
         }
     }
 }

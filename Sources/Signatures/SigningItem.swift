@@ -37,6 +37,12 @@ public struct NewSigningItem: Sendable {
         self.outcome = outcome
     }
 
+    /// Of what its signature will sign; `nil` when it is refused.
+    var digest: [UInt8]? {
+        guard case .prepared(let bytes, _, _, _) = self.outcome else { return nil }
+        return bytes.signature.digest
+    }
+
     func keep(in session: UUID, at position: Int64, _ transaction: borrowing Transaction) throws {
         switch self.outcome {
         case .prepared(let bytes, let base, let file, let decision):
@@ -84,19 +90,22 @@ public struct SigningItem: Sendable {
     public let signerName: String
     public let signerTitle: String
     public let decision: SignaturePolicy.Decision?
+    /// Of what its signature signs; `nil` when it was never prepared.
+    public let digest: [UInt8]?
 
     static func all(of session: UUID, in transaction: borrowing Transaction) throws -> [SigningItem] {
         try transaction.rows(
             """
             SELECT i.id, i.document_id, i.document_version, i.state, coalesce(i.file_name, ''), i.page_count, coalesce(i.base, ''),
                    coalesce(i.signer_name, ''), coalesce(i.signer_title, ''), i.decision::text, i.addition, i.prepared, i.signature_id,
-                   i.result_state, i.result_version, i.problem_status::bigint, i.problem
+                   i.result_state, i.result_version, i.problem_status::bigint, i.problem, i.digest
               FROM signatures.signing_item AS i
              WHERE i.session_id = \(session)
              ORDER BY i.position
             """
         ) { row in
             let state: State
+            var digest: [UInt8]? = try row.optional(17)
             switch try row.column(3, as: String.self) {
             case "completed":
                 state = .completed(
@@ -105,8 +114,9 @@ public struct SigningItem: Sendable {
                 state = .refused(status: Int(try row.column(15, as: Int64.self)), code: try row.column(16))
             default:
                 if let addition: [UInt8] = try row.optional(10), let prepared: [UInt8] = try row.optional(11) {
-                    state = .prepared(
-                        FixedBytes(addition: addition, signature: try PreparedSignature(state: prepared)))
+                    let signature = try PreparedSignature(state: prepared)
+                    digest = signature.digest
+                    state = .prepared(FixedBytes(addition: addition, signature: signature))
                 } else {
                     state = .forgotten
                 }
@@ -118,7 +128,7 @@ public struct SigningItem: Sendable {
                 signerName: try row.column(7), signerTitle: try row.column(8),
                 decision: try decision.map {
                     try JSONDecoder().decode(SignaturePolicy.Decision.self, from: Data($0.utf8))
-                })
+                }, digest: digest)
         }
     }
 

@@ -53,15 +53,18 @@ public struct SigningSession: Sendable {
     static let isCallers: SQL =
         "s.account_id = platform.current_account() AND s.post_id = platform.current_post()"
 
-    /// Queues a new session with its items.
+    /// Queues a new session with its items. With a soft key it has a challenge for a passkey.
     public static func keep(
-        _ id: UUID, purpose: CertificatePurpose, certificate: UUID, lifetime: Duration, items: [NewSigningItem],
-        in transaction: borrowing Transaction
+        _ id: UUID, purpose: CertificatePurpose, certificate: SigningCertificate, lifetime: Duration,
+        items: [NewSigningItem], in transaction: borrowing Transaction
     ) throws {
+        let asked =
+            certificate.device == .soft
+            ? try SessionChallenge(digests: items.compactMap(\.digest), key: certificate.id) : nil
         transaction.queue(
             """
-            INSERT INTO signatures.signing_session (id, purpose, certificate_id, expires_at)
-            VALUES (\(id), \(purpose.rawValue), \(certificate),
+            INSERT INTO signatures.signing_session (id, purpose, certificate_id, nonce, challenge, expires_at)
+            VALUES (\(id), \(purpose.rawValue), \(certificate.id), \(asked?.nonce), \(asked?.challenge.bytes),
                     now() + \(lifetime.components.seconds)::double precision * interval '1 second')
             """)
         for (position, item) in items.enumerated() {
@@ -84,12 +87,20 @@ public struct SigningSession: Sendable {
     }
 
     /// A session of the caller's as the API shows it; no row for somebody else's.
-    public static func page(_ id: UUID) -> SQL {
+    ///
+    /// - Parameter rule: says whether a passkey has to answer, whose site's is `party`.
+    public static func page(
+        _ id: UUID, rule: SignaturePolicy.SecondFactor, for party: RelyingParty?
+    ) -> SQL {
         """
         SELECT s.id, s.purpose, c.device, s.certificate_id, c.subject AS certificate_subject, s.created_at, s.expires_at,
                CASE WHEN NOT EXISTS (SELECT FROM signatures.signing_item AS i WHERE i.session_id = s.id AND i.state = 'prepared')
                     THEN 'done' WHEN s.abandoned_at IS NOT NULL THEN 'abandoned' WHEN s.expires_at <= now() THEN 'expired'
                     ELSE 'open' END AS state,
+               CASE WHEN s.nonce IS NOT NULL AND s.abandoned_at IS NULL AND s.expires_at > now() AND \(PasskeyQueries.isNeeded(rule))
+                         AND EXISTS (SELECT FROM signatures.signing_item AS i WHERE i.session_id = s.id AND i.state = 'prepared')
+                    THEN json_build_object('challenge', \(PasskeyQueries.base64URL("s.challenge")), 'relying_party_id', \(party?.id)::text,
+                             'credential_ids', \(PasskeyQueries.credentials)) END AS passkey,
                (SELECT json_agg(json_build_object(
                            'id', i.id, 'document_id', i.document_id, 'state', i.state, 'algorithm', i.algorithm,
                            'digest', replace(encode(i.digest, 'base64'), E'\\n', ''),

@@ -85,6 +85,7 @@ struct Serve: AsyncParsableCommand {
         limits.uploadLimit = try settings.integer(.uploadLimit)
         limits.trustsForwardedFor = try settings.boolean(.trustForwardedFor)
         limits.secureCookies = try settings.text(.publicAddress).hasPrefix("https:")
+        limits.publicAddress = try settings.text(.publicAddress)
         limits.agentAddress = try settings.text(.agentAddress)
         limits.signingLifetime = .seconds(try settings.integer(.signingSeconds))
         limits.openRequests = try settings.integer(.openRequests)

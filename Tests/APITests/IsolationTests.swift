@@ -40,7 +40,7 @@ import Testing
         things.ids["people"] = tenant.head.id.text
         things.ids["posts"] = tenant.head.post.text
         let (task, delivery) = (UUIDv7.make(), UUIDv7.make())
-        let (certificate, session) = (UUIDv7.make(), UUIDv7.make())
+        let (certificate, session, passkey) = (UUIDv7.make(), UUIDv7.make(), UUIDv7.make())
         let document = try #require(UUID(uuidString: draft.id))
         try await TestDatabase.current.superuser.transaction("SELECT platform.begin_system(\(tenant.id))") {
             transaction in
@@ -56,11 +56,17 @@ import Testing
                 VALUES (\(delivery), \(tenant.id), 'A', 'A', \(UUIDv7.make()), 'CV', 'Thử', '01', 'A-VP', current_date, 'normal',
                         'normal', 'vi')
                 """)
+            transaction.queue(
+                """
+                INSERT INTO signatures.passkey (id, account_id, name, credential_id, algorithm, public_key, sign_count)
+                VALUES (\(passkey), \(tenant.specialist.account), 'Điện thoại', \(Array(passkey.text.utf8)), -7, \([UInt8]([0])), 0)
+                """)
         }
         things.ids["tasks"] = task.text
         things.ids["deliveries"] = delivery.text
         things.ids["signing-certificates"] = certificate.text
         things.ids["signing-sessions"] = session.text
+        things.ids["passkeys"] = passkey.text
         return things
     }
 
@@ -88,7 +94,8 @@ import Testing
             "workflow.step", "workflow.direction", "organisation.unit", "organisation.person", "organisation.post",
             "exchange.delivery", "exchange.dispatch", "signatures.signature", "signatures.certificate",
             "signatures.signing_session", "signatures.signing_item", "signatures.remote_credential",
-            "signatures.remote_request",
+            "signatures.remote_request", "signatures.passkey", "signatures.passkey_challenge",
+            "signatures.passkey_assertion",
             "platform.audit_entry",
         ]
         return try await TestDatabase.current.superuser.transaction { transaction in

@@ -57,7 +57,8 @@ struct Signing {
         let travel = try await Travel.begin(in: .current)
         let desk = SigningDesk(
             database: travel.database.app, blobs: try BlobStore(folder: Self.folder.path + "/blobs"),
-            keys: try Self.keys(for: travel.database), policy: try Self.policy(), sessionLifetime: lifetime)
+            keys: try Self.keys(for: travel.database), policy: try Self.policy(),
+            relyingParty: SoftPasskey.party, sessionLifetime: lifetime)
         let (document, version) = try await Self.awaitingSignature(travel, desk, pdf)
         try await EnrolKey(purpose: .signer, desk: desk)(pin: PIN(Self.pin), as: travel.tenant.leader.caller)
         return Signing(travel: travel, desk: desk, document: document, version: version)

@@ -206,6 +206,17 @@ private struct Authenticator {
         #expect(throws: CBORValue.Malformed.self) { try CBORValue(bytes) }
     }
 
+    @Test(
+        arguments: [
+            ("https://vanthu.example.vn", "vanthu.example.vn"), ("http://localhost:8080", "localhost"),
+            ("https://vanthu.example.vn:443/", "vanthu.example.vn"), ("http://127.0.0.1:8080", nil),
+            ("http://[::1]:8080", nil),
+            ("http://127.1", nil), ("ftp://vanthu.example.vn", nil), ("", nil),
+        ] as [(String, String?)])
+    func aSiteHasPasskeysByItsName(address: String, name: String?) {
+        #expect(RelyingParty(publicAddress: address)?.id == name)
+    }
+
     @Test func aChallengeStandsForDocumentsInTheirOrderUnderOneKey() {
         let (nonce, key) = ([UInt8](repeating: 1, count: 32), UUID())
         let (a, b) = ([UInt8](repeating: 2, count: 32), [UInt8](repeating: 3, count: 32))

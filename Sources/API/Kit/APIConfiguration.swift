@@ -26,6 +26,8 @@ public struct APIConfiguration: Sendable {
     public var sessionLifetime = Duration.seconds(12 * 3600)
     /// How long what was prepared for signing waits for its signature values.
     public var signingLifetime = Duration.seconds(300)
+    /// How people reach the server; passkeys are of the name in it.
+    public var publicAddress: String?
     /// Where the script of a page looks for `vanthu agent` on the person's own machine.
     public var agentAddress = "http://127.0.0.1:18754"
     /// What the OpenAPI document calls the version.

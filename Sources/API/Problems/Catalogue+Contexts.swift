@@ -292,6 +292,42 @@ extension Catalogue {
         signer_unavailable
           vi: Dịch vụ khóa ký tạm ngừng | Chưa dùng được khóa ký trên máy chủ. Hãy thử lại sau giây lát.
           en: Key service away | The keys on the server cannot be used now. Try again in a moment.
+        passkey_required
+          vi: Cần xác nhận bằng passkey | Hãy chuẩn bị một phiên ký (signing-sessions), xác nhận bằng passkey rồi gửi cùng mã PIN. Chưa mất lần thử PIN nào.
+          en: A passkey has to answer | Prepare a signing session, have the passkey answer its challenge, and send that with the PIN. No PIN was tried.
+        passkey_missing
+          vi: Chưa có passkey | Chính sách ký số yêu cầu passkey. Hãy thêm passkey trong hồ sơ của bạn trước khi ký.
+          en: No passkey | The signature policy asks for a passkey. Add one in your profile before signing.
+        passkey_unknown
+          vi: Không có passkey này | Passkey này không phải của bạn hoặc đã được xoá.
+          en: Unknown passkey | This passkey is not yours, or it was removed.
+        passkey_wrong_challenge
+          vi: Xác nhận không dành cho lần ký này | Xác nhận đã dùng rồi hoặc dành cho văn bản khác. Hãy xác nhận lại bằng passkey.
+          en: An answer to something else | It was used before, or is for other documents. Have the passkey answer again.
+        passkey_unsupported
+          vi: Không dùng được loại khoá này | Thiết bị phải tạo khoá ES256, RS256 hoặc Ed25519.
+          en: Unsupported key | The authenticator has to make an ES256, RS256 or Ed25519 key.
+        passkey_copied
+          vi: Passkey có dấu hiệu bị sao chép | Bộ đếm của passkey lùi lại. Hãy xoá passkey này và báo người quản trị.
+          en: The passkey looks copied | Its counter went back. Remove it and tell the administrator.
+        passkey_refused
+          vi: Không nhận xác nhận này | Câu trả lời của passkey không hợp lệ cho trang này. Hãy thử lại.
+          en: The answer is not taken | What the passkey answered is not valid for this site. Try again.
+        passkey_challenge_over
+          vi: Yêu cầu đã hết hạn | Yêu cầu thêm hoặc xoá passkey đã hết hạn hoặc đã dùng. Hãy bắt đầu lại.
+          en: The challenge is over | Its time has run out, or it was used. Begin again.
+        passkeys_unavailable
+          vi: Chưa dùng được passkey | Passkey cần máy chủ có tên miền. Người quản trị đặt public_address bằng tên, không bằng địa chỉ IP.
+          en: Passkeys cannot be used | They need a server with a name. Set public_address to a name, not to an IP address.
+        password_required
+          vi: Cần nhập mật khẩu | Hãy nhập mật khẩu đăng nhập để xác nhận chính bạn thêm passkey.
+          en: The password is wanted | Give the password you sign in with, to show that it is you.
+        too_many_passkeys
+          vi: Quá nhiều passkey | Mỗi người có nhiều nhất 20 passkey. Hãy xoá bớt passkey không dùng.
+          en: Too many passkeys | A person has 20 at most. Remove one that is not used.
+        system_only
+          vi: Chỉ dành cho hệ thống | Việc này chỉ làm được bằng lệnh trên máy chủ.
+          en: For the system only | This is done by a command on the server.
         pin_too_weak
           vi: Mã PIN quá yếu | PIN phải có từ 6 đến 64 ký tự và không lặp một ký tự.
           en: PIN too weak | A PIN has 6 to 64 characters, not all the same.

@@ -63,7 +63,7 @@ enum RemoteSigningRoutes {
             let id = try call.id()
             let secrets = RemoteSecrets(pin: call.body.optionalText("pin"), otp: call.body.optionalText("otp"))
             try await SignRemotely(session: id, desk: call.services.desk)(secrets, as: call.caller)
-            return try await call.object(SigningSession.page(id))
+            return try await call.object(SigningSessionRoutes.page(id, call))
         },
     ]
 

@@ -66,7 +66,10 @@ enum SignatureRoutes {
         },
         Route(
             .post, "/api/v1/documents/{id}/signature", "signDocument",
-            "Signs a document; for the signer it names. A wrong PIN says in `tries_left` how often it may still be tried.",
+            """
+            Signs a document; for the signer it names. A wrong PIN says in `tries_left` how often it may still be tried. Where a passkey has to \
+            answer (`passkey_required`), a signing session is prepared and completed instead.
+            """,
             group: group, access: writing, body: .json(Self.signing), answers: [Self.signed], traits: .ifMatch
         ) { try await Self.sign(.signer, $0) },
         Route(

@@ -4,6 +4,7 @@ import Hummingbird
 import Office
 import PAdES
 import Platform
+import Postgres
 import Signatures
 
 /// Signing in two steps on any device: *prepare* fixes the bytes and says what is to be signed, *complete* takes the values.
@@ -47,13 +48,14 @@ enum SigningSessionRoutes {
         Route(
             .get, "/api/v1/signing-sessions/{id}", "getSigningSession",
             "One's own signing session and how far it is.", group: group, access: reading, answers: [.ok(Self.session)]
-        ) { call in try await call.object(SigningSession.page(call.id())) },
+        ) { call in try await call.object(Self.page(call.id(), call)) },
         Route(
             .post, "/api/v1/signing-sessions/{id}/completion", "completeSigning",
             """
             Takes signature values of a device, or the PIN of a soft key for all that is still to be signed. Each value is verified before \
             anything is kept; completing again gives the same answer. The problem of a single value is the answer's status; of several, \
-            each item says its own.
+            each item says its own. Where the session has a `passkey`, the PIN comes with its answer to the challenge; without a good one the \
+            PIN is not tried.
             """, group: group, access: writing, body: .json(Self.proof), answers: [.ok(Self.session)]
         ) { try await Self.complete($0) },
         Route(
@@ -89,7 +91,7 @@ enum SigningSessionRoutes {
             algorithm: body.optionalText("algorithm").flatMap { SignatureAlgorithm(rawValue: $0) },
             desk: call.services.desk)
         try await prepare(as: call.caller)
-        var response = try await call.object(SigningSession.page(prepare.id))
+        var response = try await call.object(Self.page(prepare.id, call))
         response.status = .created
         response.headers[.location] = "/api/v1/signing-sessions/\(prepare.id.text)"
         return response
@@ -101,7 +103,7 @@ enum SigningSessionRoutes {
         let proof: CompleteSigning.Proof
         if let pin = call.body.optionalText("pin") {
             guard call.body.list("values").isEmpty else { throw SignaturesError.wrongProof }
-            proof = .pin(try PIN(pin))
+            proof = .pin(try PIN(pin), try call.body.passkeyAnswer("passkey"))
         } else {
             let values = try call.body.list("values").map { element in
                 guard case .object(let value) = element else { throw Problem.internalError }
@@ -115,7 +117,13 @@ enum SigningSessionRoutes {
         }
         let outcomes = try await complete(proof, as: call.caller)
         if outcomes.count == 1, case .failure(let error) = outcomes[0].result { throw error }
-        return try await call.object(SigningSession.page(id))
+        return try await call.object(Self.page(id, call))
+    }
+
+    /// The session as it is shown to its owner.
+    static func page(_ id: UUID, _ call: Call) -> SQL {
+        let desk = call.services.desk
+        return SigningSession.page(id, rule: desk.policy.secondFactor, for: desk.relyingParty)
     }
 
     private static func device(_ body: JSONObject, purpose: String) throws -> DeviceCertificate {
@@ -162,6 +170,7 @@ enum SigningSessionRoutes {
 
     private static let proof = Schema.object(
         "SigningProof", .optional("pin", .secret(6...64, "Of a soft key. Never stored, never logged.")),
+        .optional("passkey", PasskeyRoutes.answer.noted("The answer to the session's challenge, where it has one.")),
         .optional(
             "values",
             .list(
@@ -175,6 +184,9 @@ enum SigningSessionRoutes {
         .required("device", .choice(SigningDevice.allCases.map(\.rawValue))), .required("certificate_id", .id),
         .required("certificate_subject", .text()), .required("created_at", .instant), .required("expires_at", .instant),
         .required("state", .choice(["open", "done", "abandoned", "expired"])),
+        .required(
+            "passkey",
+            PasskeyRoutes.wanted.noted("What a passkey has to answer beside the PIN; null when none has to.").orNull),
         .required("items", .list(Self.item)))
 
     private static let item = Schema.object(

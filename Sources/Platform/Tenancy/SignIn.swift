@@ -96,12 +96,17 @@ public struct SignIn: Sendable {
         }
     }
 
-    /// Replaces the password of the caller and ends the caller's other sessions.
+    /// Checks that whoever asks knows the caller's password, before something that an open session alone must not do.
     ///
-    /// - Throws: ``Password/Weakness``; ``SignInError/wrongLoginOrPassword`` when `current` is wrong, and
-    ///   ``SignInError/throttled(retryAfter:)`` when it was wrong too often.
-    public func changePassword(as caller: Caller, from current: String, to new: String) async throws {
-        try Password.check(new)
+    /// - Throws: as ``changePassword(as:from:to:)``.
+    public func confirm(_ password: String, as caller: Caller) async throws {
+        try await self.check(password, of: caller)
+        try await self.database.transaction(as: caller) { transaction in
+            transaction.queue("SELECT platform.password_was_right()")
+        }
+    }
+
+    private func check(_ password: String, of caller: Caller) async throws {
         // Committed before the password is looked at: a guess counts even if the server dies over it.
         let (retryAfter, hash) = try await self.database.transaction(as: caller) { transaction in
             try transaction.one("SELECT retry_after, password_hash FROM platform.begin_password_change()") { row in
@@ -109,9 +114,18 @@ public struct SignIn: Sendable {
             }
         }
         guard retryAfter == 0 else { throw SignInError.throttled(retryAfter: retryAfter) }
-        guard try await self.passwords.verify(current, against: hash.flatMap(SecretHash.init)) else {
+        guard try await self.passwords.verify(password, against: hash.flatMap(SecretHash.init)) else {
             throw SignInError.wrongLoginOrPassword
         }
+    }
+
+    /// Replaces the password of the caller and ends the caller's other sessions.
+    ///
+    /// - Throws: ``Password/Weakness``; ``SignInError/wrongLoginOrPassword`` when `current` is wrong, and
+    ///   ``SignInError/throttled(retryAfter:)`` when it was wrong too often.
+    public func changePassword(as caller: Caller, from current: String, to new: String) async throws {
+        try Password.check(new)
+        try await self.check(current, of: caller)
         let replacement = try await self.passwords.hash(new).text
         var keep: [UInt8]?
         if case .session(let hash) = caller.credential { keep = hash }

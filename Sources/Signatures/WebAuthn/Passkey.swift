@@ -8,10 +8,12 @@ public struct RelyingParty: Hashable, Sendable {
     /// The host.
     public let id: String
 
-    /// - Parameter publicAddress: how people reach the server. `nil` for what is no address of one.
+    /// - Parameter publicAddress: how people reach the server. `nil` for what is no address of one, and for one without a name.
     public init?(publicAddress: String) {
         guard let address = URLComponents(string: publicAddress), let scheme = address.scheme?.lowercased(),
-            scheme == "https" || scheme == "http", let host = address.host?.lowercased(), !host.isEmpty
+            scheme == "https" || scheme == "http", let host = address.host?.lowercased(), !host.isEmpty,
+            // Browsers have passkeys for names only; a last label of digits makes the host an address of IPv4 (WHATWG URL, host parsing).
+            !host.contains(":"), host.split(separator: ".").last?.allSatisfy(\.isNumber) != true
         else { return nil }
         let isUsual = address.port == nil || address.port == (scheme == "https" ? 443 : 80)
         self.origin = "\(scheme)://\(host)" + (isUsual ? "" : ":\(address.port ?? 0)")
@@ -21,14 +23,17 @@ public struct RelyingParty: Hashable, Sendable {
 
 /// What a passkey is asked to sign when documents are: it stands for these documents, in this order, under this key, once.
 ///
-/// SHA-256 over the nonce (32 bytes), the documents' digests (each with its length in one byte before it) and the key's id (16 bytes): so an
-/// assertion is evidence of what was approved.
+/// SHA-256 over the nonce (32 bytes) and the documents' digests, each with its length in one byte before it, and the key's id (16 bytes): so
+/// an assertion is evidence of what was approved.
 public struct SigningChallenge: Hashable, Sendable {
+    /// What is hashed, as it is kept for evidence.
+    public let statement: [UInt8]
     public let bytes: [UInt8]
 
     public init(nonce: [UInt8], digests: [[UInt8]], key: UUID) {
         let parts = ([nonce] + digests).flatMap { [UInt8(truncatingIfNeeded: $0.count)] + $0 }
-        self.bytes = SHA256.digest(parts + withUnsafeBytes(of: key.uuid, Array.init))
+        self.statement = parts + withUnsafeBytes(of: key.uuid, Array.init)
+        self.bytes = SHA256.digest(self.statement)
     }
 }
 
@@ -92,5 +97,16 @@ public struct PasskeyAssertion: Hashable, Sendable {
         self.clientData = clientData
         self.authenticatorData = authenticatorData
         self.signature = signature
+    }
+}
+
+/// An assertion and the passkey that it says it is of.
+public struct PasskeyAnswer: Hashable, Sendable {
+    public let credentialID: [UInt8]
+    public let assertion: PasskeyAssertion
+
+    public init(credentialID: [UInt8], assertion: PasskeyAssertion) {
+        self.credentialID = credentialID
+        self.assertion = assertion
     }
 }

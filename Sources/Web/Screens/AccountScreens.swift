@@ -1,6 +1,7 @@
 import API
 import Foundation
 import Hummingbird
+import Office
 import Organisation
 import Platform
 import Postgres
@@ -25,6 +26,7 @@ enum AccountScreens {
             try await visit.transaction { end(in: $0) }
             return visit.goOn(to: "/me/sessions", notice: "session_ended")
         },
+        Page(.get, "/me/passkeys", "passkeys", handler: Self.passkeys),
         Page(.get, "/me/delegations", "delegations") { visit in
             try await Self.delegations(visit, named: visit.query["who"], nil)
         },
@@ -40,6 +42,18 @@ enum AccountScreens {
             return visit.goOn(to: LocalPath.checked(visit.form["next"]), notice: "post_chosen")
         },
     ]
+
+    /// They are added and removed through the API, by the script of the page.
+    private static func passkeys(_ visit: Visit) async throws -> Response {
+        let all = try Visit.value(of: try await visit.transaction { try $0.json(PasskeyQueries.mine, as: .array) })
+        return try await visit.show(
+            "account/passkeys", title: "account.passkeys",
+            also: [
+                "passkeys": .array(all.elements.filter { $0["removed_at"].text == nil }),
+                "removed": .array(all.elements.filter { $0["removed_at"].text != nil }),
+                "is_available": .boolean(visit.services.desk.relyingParty != nil),
+            ])
+    }
 
     private static func passwordForm(_ visit: Visit, _ answer: FormAnswer?) async throws -> Response {
         try await visit.show("account/password", title: "account.password", answer: answer)

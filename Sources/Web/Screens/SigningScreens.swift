@@ -27,6 +27,11 @@ enum SigningScreens {
 
     private static let keys: (name: String, sql: SQL, shape: JSONShape) = ("keys", CertificateQueries.mine, .array)
 
+    /// Whether a passkey has to answer beside the PIN, and whether there is one.
+    private static func passkey(_ visit: Visit) -> (name: String, sql: SQL, shape: JSONShape) {
+        ("passkey", PasskeyQueries.need(visit.services.desk.policy.secondFactor), .object)
+    }
+
     /// The certificate of that purpose that can sign now.
     private static func key(_ purpose: CertificatePurpose, in content: [String: JSONValue]) -> JSONValue? {
         let now = Instant.now
@@ -40,7 +45,7 @@ enum SigningScreens {
     }
 
     private static func signForm(_ visit: Visit, _ answer: FormAnswer?) async throws -> Response {
-        var ground = try await ActGround.read(visit, "sign", [Self.keys])
+        var ground = try await ActGround.read(visit, "sign", [Self.keys, Self.passkey(visit)])
         var answer = answer
         ground.content["key"] = Self.key(.signer, in: ground.content)
         ground.content["by_delegation"] = .boolean(ground.isByDelegation)
@@ -83,7 +88,7 @@ enum SigningScreens {
     }
 
     private static func sealForm(_ visit: Visit, _ answer: FormAnswer?) async throws -> Response {
-        var ground = try await ActGround.read(visit, "seal", [Self.keys])
+        var ground = try await ActGround.read(visit, "seal", [Self.keys, Self.passkey(visit)])
         ground.content["key"] = Self.key(.seal, in: ground.content)
         ground.content["by_delegation"] = .boolean(ground.isByDelegation)
         return try ground.show("acts/seal", answer)
