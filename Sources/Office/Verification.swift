@@ -9,11 +9,16 @@ public struct Verification: Sendable {
     private let verifier: FileVerifier
     /// Certificates of Config/trust, besides the trust list of the database.
     private let anchors: [Data]
+    /// When what proves a file is to be renewed.
+    public let archive: ArchiveRules
 
-    public init(desk: SigningDesk, verifier: FileVerifier, anchors: [Data] = []) {
+    public init(
+        desk: SigningDesk, verifier: FileVerifier, anchors: [Data] = [], archive: ArchiveRules = ArchiveRules()
+    ) {
         self.desk = desk
         self.verifier = verifier
         self.anchors = anchors
+        self.archive = archive
     }
 
     /// What is to be said of a file by what is in it. Nothing is kept and nobody is asked. Throws `BlockingThreads.Overloaded`.
@@ -32,6 +37,16 @@ public struct Verification: Sendable {
             try KeptVerification.hasArrived(sha256, in: transaction)
         }
         if isDone { return }
+        let answer = try await self.examine(path)
+        let kept = KeptVerification(of: sha256, occasion: .arrival, answer: answer)
+        try await self.desk.database.transaction(asSystemOf: tenant) { transaction in
+            kept.keep(in: transaction)
+            ArchivedContent.begin(sha256, answer, rules: self.archive, in: transaction)
+        }
+    }
+
+    /// What is to be said of a file by what is in it and by what the authorities say now.
+    func examine(_ path: String) async throws -> VerificationAnswer {
         var work = try await self.work(path)
         var answer = try await self.verifier.verify(work, within: Self.patience)
         // What the file does not say of revocation, the authorities do: what they say now is kept for later.
@@ -40,14 +55,15 @@ public struct Verification: Sendable {
             work.add(responses: found.ocspResponses, lists: found.revocationLists)
         }
         if !work.evidence.isEmpty { answer = try await self.verifier.verify(work, within: Self.patience) }
-        let kept = KeptVerification(of: sha256, occasion: .arrival, answer: answer)
-        try await self.desk.database.transaction(asSystemOf: tenant) { transaction in kept.keep(in: transaction) }
+        return answer
     }
 
     private func work(_ path: String) async throws -> VerificationWork {
         let trusted = try await self.desk.trust.trustList()
-        return VerificationWork(
+        var work = VerificationWork(
             path: path, roots: trusted.roots.map { Data($0) } + self.anchors,
             intermediates: trusted.intermediates.map { Data($0) })
+        work.algorithmEnds = self.archive.ends
+        return work
     }
 }

@@ -15,4 +15,15 @@ public enum VerifiedDocument {
                   ORDER BY f.version DESC LIMIT 1)
                 """, language: language)
     }
+
+    /// How the signatures of the newest main file stay provable: one row at most.
+    public static func archive(of document: UUID) -> SQL {
+        """
+        SELECT f.id AS file_id, a.copy_sha256 IS NOT NULL AS has_copy, a.carried_until, a.reason, a.renewals
+          FROM (SELECT n.id, n.sha256 FROM documents.file AS n
+                 WHERE n.document_id = \(document) AND n.role = 'main' AND \(Readers.mayRead("n.document_id"))
+                 ORDER BY n.version DESC LIMIT 1) AS f
+          JOIN signatures.archive AS a ON a.sha256 = f.sha256
+        """
+    }
 }

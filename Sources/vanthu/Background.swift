@@ -19,6 +19,7 @@ struct Background {
     let logger: Logger
 
     /// How long content that no file names is kept: an upload of that time may still become somebody's file.
+    private static let archiveBatch = Int64(50)
     private static let grace = Duration.seconds(24 * 3600)
 
     var services: [any Service] {
@@ -37,6 +38,7 @@ struct Background {
         let desk = self.desk
         let extract = ExtractText(blobs: self.blobs)
         let verification = self.verification
+        let archive = ArchiveFile(desk: desk, verification: verification)
         let database = self.database
         return [
             "extract_text": { job in
@@ -44,6 +46,9 @@ struct Background {
             },
             "verify_file": { job in
                 try await verification.onArrival(of: job.decode(ContentPayload.self).sha256, tenant: job.tenant)
+            },
+            "archive_file": { job in
+                try await archive(job.decode(ContentPayload.self).sha256, tenant: job.tenant)
             },
             "poll_remote_signing": { job in
                 try await SignRemotely.poll(job.decode(RequestPayload.self).request_id, of: job.tenant, desk: desk)
@@ -58,6 +63,11 @@ struct Background {
         let authorities = AuthorityServices(database: database, keys: self.keys)
         return [
             Chores.Chore("renew revocation lists", every: .seconds(60)) { try await authorities.renewLists() },
+            Chores.Chore("renew archives", every: .seconds(60)) {
+                try await database.transaction { transaction in
+                    _ = try transaction.run("SELECT signatures.queue_due_archives(\(Self.archiveBatch))", closing: true)
+                }
+            },
             Chores.Chore("sweep rows", every: .seconds(3600)) {
                 try await database.transaction { transaction in
                     transaction.queue("SELECT signatures.sweep()")

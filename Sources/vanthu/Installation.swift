@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Office
+import PAdES
 import Platform
 import Postgres
 import Signatures
@@ -130,7 +131,18 @@ struct Installation {
         Verification(
             desk: SigningDesk(
                 database: database, blobs: try self.blobs(), keys: keys,
-                policy: try self.signaturePolicy()), verifier: self.verifier, anchors: try self.anchors())
+                policy: try self.signaturePolicy()), verifier: self.verifier, anchors: try self.anchors(),
+            archive: try self.archiveRules())
+    }
+
+    /// When what proves a signed file is to be renewed.
+    func archiveRules() throws -> ArchiveRules {
+        guard let ends = AlgorithmEnds(try self.configuration.text(.algorithmEnds)) else {
+            throw Failure(
+                "algorithm_ends is no list of algorithms and days (\(self.configuration.origin(of: .algorithmEnds)))",
+                "Write it like SHA-1=2013-12-31, RSA-2048=2030-12-31")
+        }
+        return ArchiveRules(lead: .seconds(try self.positive(.archiveLeadDays) * 86_400), ends: ends)
     }
 
     /// Opens the remote signing services for as long as `body` runs.

@@ -61,6 +61,7 @@ DOORS = {
     ("PATCH", "/api/v1/documents/{id}"): Door("draft", {"subject": "Đã bị sửa"}, conditional=True),
     ("POST", "/api/v1/documents/{id}/files"): Door("draft", content=b"chen vao", query={"name": "a.txt", "role": "attachment"}),
     ("GET", "/api/v1/files/{id}/content"): Door("file"),
+    ("GET", "/api/v1/files/{id}/archive"): Door("file"),
     ("POST", "/api/v1/documents/{id}/actions"): Door("draft", {"action": "submit"}, conditional=True),
     ("POST", "/api/v1/documents/{id}/directions"): Door(
         "incoming", {"text": "Giao việc", "lead": {"unit_id": "{unit}"}}, conditional=True),

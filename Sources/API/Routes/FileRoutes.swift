@@ -26,6 +26,17 @@ enum FileRoutes {
             let id = try call.id()
             return try await call.download { try ReadableFile.find(id, in: $0) }
         },
+        Route(
+            .get, "/api/v1/files/{id}/archive", "getArchivedFile",
+            """
+            The file with everything that proves its signatures: revocation data and time stamps put after it, renewed in time. It begins with \
+            the bytes of the file itself, which it is where nothing had to be added.
+            """, group: group,
+            access: .signedIn(.documentsRead), answers: [.bytes], traits: [.tagged, .ranged]
+        ) { call in
+            let id = try call.id()
+            return try await call.download { try ArchivedFile.find(id, in: $0) }
+        },
     ]
 
     /// Asks first whether the caller may at all, so that a stranger cannot make the server swallow bytes; the use case asks again

@@ -70,7 +70,10 @@ enum VerificationSchemas {
             "verdict",
             .text("VALID, MODIFIED, INVALID_CRYPTO, NO_SIGNATURE and so on: the worst of the signatures'.")),
         .required("reasons", Self.words), .required("trust", Self.trust), .required("trust_reasons", Self.words),
-        .required("checked_at", Self.moment), .required("summary", .object("Summary", all: Self.languages)),
+        .required("checked_at", Self.moment),
+        .required(
+            "archived_until", Schema.text("Until when the newest document time stamp proves the whole file.").orNull),
+        .required("summary", .object("Summary", all: Self.languages)),
         .required("text", .object("ReportText", all: Self.languages)),
         .required("signatures", .list(Self.signature, nil)))
 }

@@ -42,12 +42,12 @@ package final class Certificate {
         }
     }
 
-    private var isRSA: Bool {
+    var isRSA: Bool {
         let kind = EVP_PKEY_get_base_id(self.key)
         return kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS
     }
 
-    private var isElliptic: Bool { EVP_PKEY_get_base_id(self.key) == EVP_PKEY_EC }
+    var isElliptic: Bool { EVP_PKEY_get_base_id(self.key) == EVP_PKEY_EC }
     private var isEdwards: Bool {
         let kind = EVP_PKEY_get_base_id(self.key)
         return kind == EVP_PKEY_ED25519 || kind == EVP_PKEY_ED448
@@ -62,7 +62,7 @@ package final class Certificate {
         }
     }
 
-    private var bits: Int { Int(EVP_PKEY_get_bits(self.key)) }
+    var bits: Int { Int(EVP_PKEY_get_bits(self.key)) }
     /// The length of r and of s in a raw ECDSA signature.
     package var coordinateLength: Int? { self.isElliptic ? (self.bits + 7) / 8 : nil }
 

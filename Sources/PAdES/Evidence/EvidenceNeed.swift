@@ -36,13 +36,16 @@ public struct EvidenceNeed: Sendable, Hashable {
 }
 
 extension VerificationReport {
-    /// When the proof of time that protects the whole file ends: the last day of the certificate of its newest document time stamp, if
-    /// that covers the file to its end. Before it another one must follow (renewal). `nil` for a file without one.
-    public var archivedUntil: SigningTime? {
+    /// When the proof of time that protects the whole file ends: the last day of the certificate of its newest document time stamp, or
+    /// of an algorithm of it, if that covers the file to its end. Before it another one must follow (renewal). `nil` for a file without one.
+    public func archivedUntil(_ ends: AlgorithmEnds = .none) -> SigningTime? {
         guard let last = self.signatures.last, last.kind == .documentTimeStamp, last.verdict == .valid,
-            last.coversWholeFile, let authority = last.documentTimeStamp?.authority
+            last.coversWholeFile, let authority = (last.documentTimeStamp?.authority).flatMap({ try? Certificate($0) }),
+            let end = authority.end
         else { return nil }
-        return try? Certificate(authority).end
+        let names =
+            [authority.keyName] + [last.algorithm?.split(separator: " ").last.map(String.init)].compactMap { $0 }
+        return (names.compactMap { ends.days[$0] } + [end]).min()
     }
 }
 

@@ -50,7 +50,11 @@ extension PDFVerifier {
             }
             assessments.append(assessment)
         }
-        return FileAssessment(.pdf, assessments.reversed(), checkedAt: now)
+        var answer = FileAssessment(.pdf, assessments.reversed(), checkedAt: now)
+        if answer.inOrder.last?.certificate.trust == .trusted {
+            answer.archivedUntil = report.archivedUntil(self.algorithmEnds)
+        }
+        return answer
     }
 
     private func assessment(

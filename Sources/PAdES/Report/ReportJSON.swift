@@ -76,7 +76,8 @@ extension FileAssessment {
                         self.signatures.first { $0.certificate.trust == self.trust }?
                             .certificate.reasons.map(\.rawValue) ?? [])
                 ),
-                ("checked_at", .time(self.checkedAt)), ("summary", self.inWords { self.summary(in: $0) }),
+                ("checked_at", .time(self.checkedAt)), ("archived_until", .time(self.archivedUntil)),
+                ("summary", self.inWords { self.summary(in: $0) }),
                 ("text", self.inWords { self.text(in: $0) }),
                 ("signatures", .array(self.signatures.map(\.json))),
             ]

@@ -92,6 +92,8 @@ public struct FileAssessment: Sendable, Hashable {
     /// As they were made.
     public var inOrder: [SignatureAssessment]
     public var checkedAt: SigningTime
+    /// Until when the newest document time stamp, over the whole file and of a trusted authority, proves all of it; `nil` without one.
+    public var archivedUntil: SigningTime?
 
     /// - Parameter failure: why the file could not be read in full, where it could not.
     public init(

@@ -7,6 +7,8 @@ public struct PDFVerifier: Sendable {
     /// The time at which certificates must be valid; `nil` is now.
     public var time: SigningTime?
     public var limits: PDFLimits
+    /// By which it is told until when the file's own evidence carries.
+    public var algorithmEnds = AlgorithmEnds.none
 
     public init(
         roots: [[UInt8]], intermediates: [[UInt8]] = [], time: SigningTime? = nil, limits: PDFLimits = .standard

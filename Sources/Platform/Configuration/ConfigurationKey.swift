@@ -86,6 +86,13 @@ extension ConfigurationKey {
     public static let fetchPrivateHosts = Self(
         "fetch_private_hosts", .text, "",
         "Hosts in private networks, divided by commas, that lists and OCSP answers of other CAs may be fetched from.")
+    public static let archiveLeadDays = Self(
+        "archive_lead_days", .integer, "180",
+        "Days before the end of what proves a signed file at which it is renewed; fewer than the 365 for which a new time-stamp certificate lasts at least."
+    )
+    public static let algorithmEnds = Self(
+        "algorithm_ends", .text, "MD5=2004-12-31, SHA-1=2013-12-31, RSA-1024=2013-12-31, RSA-2048=2030-12-31",
+        "Algorithms and the last day they prove anything; what rests on them is renewed before.")
     public static let openRequests = Self(
         "open_requests", .integer, "600",
         "Requests a minute from one address for revocation lists, OCSP and time stamps, which need no account.")
@@ -113,7 +120,8 @@ extension ConfigurationKey {
         .corporation, .agentAddress, .pkiAddress, .certificatePolicy, .timeStampPolicy, .crlHours,
         .offlineCRLDays,
         .ocspMinutes,
-        .openRequests, .fetchPrivateHosts, .uploadLimit, .sessionHours, .signingSeconds, .passwordThreads, .jobSlots,
+        .archiveLeadDays, .algorithmEnds, .openRequests, .fetchPrivateHosts, .uploadLimit, .sessionHours,
+        .signingSeconds, .passwordThreads, .jobSlots,
         .logLevel,
     ]
 }

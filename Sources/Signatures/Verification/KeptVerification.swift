@@ -10,6 +10,8 @@ public struct KeptVerification: Sendable {
         /// It arrived, or the organisation's seal made it: once.
         case arrival
         case again
+        /// The content is a copy that carries an earlier one on.
+        case archive
     }
 
     public let id = UUIDv7.make()

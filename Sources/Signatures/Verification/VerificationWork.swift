@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PAdES
+import Postgres
 import XAdES
 
 /// One file to be verified, with everything that is at hand beside it. Written to and read from the process that does the work.
@@ -25,6 +26,8 @@ public struct VerificationWork: Sendable, Codable {
     public var evidence: [Evidence]
     /// Seconds since 1970: the time as of which is judged; `nil` is now.
     public var time: Int64?
+    /// By which it is told until when a file's own evidence carries.
+    public var algorithmEnds = AlgorithmEnds.none
 
     /// Bytes above which a file is not looked at: it is held in memory while it is.
     static let largest = 200 << 20
@@ -66,7 +69,9 @@ public struct VerificationWork: Sendable, Codable {
         let given = self.evidence.map { RevocationEvidence($0.kind, [UInt8]($0.bytes), from: .given) }
         switch FileForm(bytes) {
         case .pdf:
-            return PDFVerifier(roots: roots, intermediates: intermediates).assess(bytes, given: given, now: now)
+            var verifier = PDFVerifier(roots: roots, intermediates: intermediates)
+            verifier.algorithmEnds = self.algorithmEnds
+            return verifier.assess(bytes, given: given, now: now)
         case .cms:
             var verifier = CMSVerifier(roots: roots, intermediates: intermediates, time: now)
             verifier.maximumBytes = Self.largest
@@ -126,6 +131,9 @@ public struct VerificationAnswer: Sendable, Codable {
     public var evidence: [VerificationWork.Evidence]
     /// Paths to a known root, DER, of which the revocation of some part is not known.
     public var openPaths: [[Data]]
+    public var isPDF: Bool
+    /// Until when the file's own evidence carries; `nil` when it has none.
+    public var archivedUntil: Instant?
 
     init(_ report: FileAssessment) {
         self.verdict = report.verdict
@@ -136,6 +144,8 @@ public struct VerificationAnswer: Sendable, Codable {
         self.certificates = report.certificates.map { Data($0) }
         self.evidence = report.evidence.map { VerificationWork.Evidence(kind: $0.kind, bytes: Data($0.der)) }
         self.openPaths = report.openPaths.map { path in path.map { Data($0) } }
+        self.isPDF = report.format == .pdf
+        self.archivedUntil = report.archivedUntil.map { Instant(microseconds: $0.secondsSince1970 * 1_000_000) }
     }
 
     /// The answer when the work met a bound; the reason is `time_limit` or `memory_limit`.

@@ -59,7 +59,10 @@ enum DocumentScreens {
                 kept: try tab == .signatures
                     ? transaction.json(
                         VerifiedDocument.history(of: id, language: visit.language.rawValue), as: .array)
-                    : nil, me: try visit.frame(in: transaction)
+                    : nil,
+                archive: try tab == .signatures
+                    ? transaction.json(VerifiedDocument.archive(of: id), as: .array) : nil,
+                me: try visit.frame(in: transaction)
             )
         }
         guard case .object(let document) = try Visit.value(of: read.document) else { throw Problem.notFound }
@@ -70,6 +73,9 @@ enum DocumentScreens {
         if let kept = read.kept, case .array(let items) = try Visit.value(of: kept), !items.isEmpty {
             members["kept"] = .array(items)
             members["has_kept"] = true
+        }
+        if let archive = read.archive, case .array(let items) = try Visit.value(of: archive), let item = items.first {
+            members["archive"] = item
         }
         if tab == .signatures, isReading { members["check"] = try await Self.check(id, visit) }
         var screen = Screen("documents/page", title: view.title, members)
