@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 import uuid
 
 import pytest
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from browser import Desk
 from client import Client, Office, refused
 from judges import pdfsig_verdicts
-from machine import PASSWORD, serving
+from machine import PASSWORD, ROOT, serving
 from paper import letter_pdf
 
 SIGN = "main form[data-passkey-sign] .btn-primary"
@@ -308,3 +309,29 @@ def test_guesses_at_the_password_are_counted(server, office):
             person.must("POST", "/me/passkey-challenges", json={"password": "doan-mo"})
     with refused(429, "too_many_attempts"):
         person.must("POST", "/me/passkey-challenges", json={"password": PASSWORD})
+
+
+def test_where_the_policy_always_wants_a_passkey_nobody_signs_without(chromium, cluster, worker, tmp_path):
+    shutil.copytree(ROOT / "Config", tmp_path / "Config")
+    path = tmp_path / "Config/signature-policy.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"second_factor": "always"}))
+    with cluster.copy(f"acceptance_always_{worker}") as database, serving(
+        database, tmp_path / "data", name="localhost", VANTHU_CONFIG_FOLDER=str(tmp_path / "Config")
+    ) as server, Desk(chromium, server.url) as desk:
+        office = Office(server.url, "BDHN", PASSWORD)
+        office.keys()
+        document = office.document("awaiting_signature", letter_pdf())
+        with refused(409, "passkey_missing"):
+            office.leader.sign(document, Office.PIN)
+        Authenticator(desk)
+        desk.sit_down(office.leader).go(f"/documents/{document}/sign").must_say("Phải có passkey mới ký được")
+        assert desk.violations() == []
+        desk.page.fill("#pin", Office.PIN)
+        assert "Phải có passkey mới ký được" in refusal_on(desk, SIGN)
+        assert tries_left(office.leader) == [5]
+        add_passkey(desk)
+        desk.go(f"/documents/{document}/sign")
+        desk.page.fill("#pin", Office.PIN)
+        with desk.page.expect_navigation(url=f"**/documents/{document}?tab=signatures"):
+            desk.page.locator(SIGN).click()
+        assert office.leader.document(document)["state"] == "signed"
