@@ -74,9 +74,11 @@ public struct CompleteSigning: Sendable {
         try await self.desk.ensureGood(session.certificate, as: caller)
         let key = try await self.desk.database.transaction(as: caller) { transaction in
             // An answer that is missing or bad takes the try back with the whole transaction.
-            try session.approve(
+            let approval = try session.approve(
                 by: answer, rule: self.desk.policy.secondFactor, for: self.desk.relyingParty, in: transaction)
-            return try SigningKey.takeTry(of: session.certificate.id, in: transaction)
+            let key = try SigningKey.takeTry(of: session.certificate.id, in: transaction)
+            approval?.record(in: transaction)
+            return key
         }
         let values: [[UInt8]]
         do {

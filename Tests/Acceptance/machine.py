@@ -199,10 +199,10 @@ class Database:
 
 
 class Server:
-    """`vanthu serve` on a free port, with a data folder of its own."""
+    """`vanthu serve` on a free port, with a data folder of its own; reached by `name`."""
 
-    def __init__(self, database, data, **settings):
-        self.database, self.data = database, Path(data)
+    def __init__(self, database, data, name="127.0.0.1", **settings):
+        self.database, self.data, self.name = database, Path(data), name
         self.data.mkdir(parents=True, exist_ok=True)
         self.settings = settings
         self.process = None
@@ -218,7 +218,7 @@ class Server:
 
     def start(self):
         port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://{self.name}:{port}"
         environment = self.database.environment | {
             "VANTHU_DATA": str(self.data),
             "VANTHU_PORT": str(port),

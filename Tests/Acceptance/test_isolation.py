@@ -26,6 +26,16 @@ DIGEST = """
 asked moves their time of last use, and revocation lists, which the clock publishes."""
 
 
+PASSKEY = """
+    INSERT INTO signatures.passkey (tenant_id, account_id, name, credential_id, algorithm, public_key, sign_count)
+    SELECT a.tenant_id, a.id, 'Điện thoại', sha256('passkey'), -7, '\\x00', 0
+      FROM platform.account AS a JOIN platform.tenant AS t ON t.id = a.tenant_id
+     WHERE t.code = 'BDHN' AND a.login = 'chuyenvien'
+    RETURNING id
+"""
+"""A passkey of somebody who signs nothing: through the API only a browser makes one."""
+
+
 @dataclass
 class Door:
     """How one route is knocked at."""
@@ -56,6 +66,7 @@ DOORS = {
     ("DELETE", "/api/v1/posts/{id}"): Door("post", insider_status=403),
     ("PUT", "/api/v1/posts/{id}/title"): Door("post", {"title": "Giám đốc giả"}, insider_status=403),
     ("DELETE", "/api/v1/tokens/{id}"): Door("token"),
+    ("POST", "/api/v1/me/passkeys/{id}/removal"): Door("passkey", {}),
     ("POST", "/api/v1/registers/{id}/closure"): Door("register", insider_status=403),
     ("GET", "/api/v1/documents/{id}"): Door("issued"),
     ("PATCH", "/api/v1/documents/{id}"): Door("draft", {"subject": "Đã bị sửa"}, conditional=True),
@@ -121,6 +132,7 @@ def things(vanthu, house, headquarters):
     (things["task"],) = [task["id"] for task in house.head.tasks() if task["document_id"] == directed]
     token = house.specialist.must("POST", "/tokens", json={"name": "máy quét", "scopes": ["documents:read"]})
     things["token"] = token["id"]
+    (things["passkey"],) = vanthu.database.psql(PASSKEY)
     version = house.leader.document(things["awaiting_signature"])["version"]
     wish = {"purpose": "signer", "documents": [{"document_id": things["awaiting_signature"], "version": version}]}
     things["signing_session"] = house.leader.must("POST", "/signing-sessions", json=wish)["id"]

@@ -79,6 +79,15 @@ struct PasskeyTests {
         #expect(
             kept.statement
                 == SigningChallenge(nonce: kept.nonce, digests: digests, key: before.certificate.id).statement)
+        let audited: [String] = try await signing.travel.act(as: signing.leader) { transaction in
+            try transaction.rows(
+                """
+                SELECT e.canonical::jsonb #>> '{after,challenge}' FROM platform.audit_entry AS e
+                 WHERE e.action = 'passkey.approve' AND e.subject_id = \(before.id)
+                """
+            ) { row in try row.column(0) }
+        }
+        #expect(audited == [SHA256.digest(kept.statement).hexadecimal])
     }
 
     @Test func anAnswerIsGoodOnce() async throws {
@@ -101,6 +110,32 @@ struct PasskeyTests {
         #expect(try made.result.get().outcome.state == "signed")
         // It is done; doing it again needs nothing and changes nothing.
         #expect(try await self.complete(signing, session).count == 1)
+    }
+
+    @Test func anAnswerThatComesTwiceAtOnceCountsOnce() async throws {
+        let signing = try await Signing.begin()
+        let passkey = try SoftPasskey()
+        try await signing.register(passkey, as: signing.leader)
+        let session = try await signing.prepare(.soft)
+        let answer = try passkey.answer(try await self.asked(signing, session))
+        let errors = await withTaskGroup(of: SignaturesError?.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    do {
+                        _ = try await signing.desk.database.transaction(as: signing.leader.caller) { transaction in
+                            try session.approve(
+                                by: answer, rule: .whenRegistered, for: SoftPasskey.party, in: transaction)
+                        }
+                        return nil
+                    } catch {
+                        return error as? SignaturesError ?? .wrongProof
+                    }
+                }
+            }
+            return await group.reduce(into: [SignaturesError?]()) { $0.append($1) }
+        }
+        #expect(errors.count { $0 == nil } == 1)
+        #expect(errors.count { $0 == .passkeyRefused(.wrongChallenge) } == 3)
     }
 
     @Test func anAnswerIsForTheseDocumentsAlone() async throws {
@@ -189,7 +224,8 @@ struct PasskeyTests {
         }
         let late = try await signing.begin(as: leader)
         let remove = RemovePasskey(id: first.id, proof: try second.answer(late, count: 1))
-        try await signing.travel.arrange("UPDATE signatures.passkey_challenge SET expires_at = now()")
+        try await signing.travel.arrange(
+            "UPDATE signatures.passkey_challenge SET expires_at = now() WHERE account_id = \(leader.account)")
         await #expect(throws: SignaturesError.passkeyChallengeOver) {
             try await signing.travel.act(as: leader) { try remove(for: SoftPasskey.party, in: $0) }
         }

@@ -217,6 +217,21 @@ private struct Authenticator {
         #expect(RelyingParty(publicAddress: address)?.id == name)
     }
 
+    @Test func thePolicySaysWhenItIsWanted() throws {
+        func rule(_ member: String) throws -> SignaturePolicy.SecondFactor {
+            try JSONDecoder().decode(SignaturePolicy.self, from: Data("{\(member)\"rules\": []}".utf8)).secondFactor
+        }
+        #expect(try rule("") == .whenRegistered)
+        for known in SignaturePolicy.SecondFactor.allCases {
+            #expect(try rule("\"second_factor\": \"\(known.rawValue)\",") == known)
+        }
+        #expect(throws: DecodingError.self) { try rule("\"second_factor\": \"sometimes\",") }
+        let needed = SignaturePolicy.SecondFactor.allCases.map {
+            [$0.isNeeded(hasPasskey: false), $0.isNeeded(hasPasskey: true)]
+        }
+        #expect(needed == [[false, false], [false, true], [true, true]])
+    }
+
     @Test func aChallengeStandsForDocumentsInTheirOrderUnderOneKey() {
         let (nonce, key) = ([UInt8](repeating: 1, count: 32), UUID())
         let (a, b) = ([UInt8](repeating: 2, count: 32), [UInt8](repeating: 3, count: 32))

@@ -18,19 +18,38 @@ struct SessionChallenge {
     }
 }
 
+/// That a person has approved, by a passkey, what a session signs.
+public struct SigningApproval: Sendable {
+    /// Of the kept answer.
+    let id = UUIDv7.make()
+    let session: UUID
+    let passkey: UUID
+    let challenge: [UInt8]
+
+    /// Queues the entry of the audit trail, whose chain makes the kept answer proof against later changes.
+    public func record(in transaction: borrowing Transaction) {
+        transaction.queue(
+            """
+            SELECT platform.record('passkey.approve', 'signing_session', \(self.session), NULL,
+                       jsonb_build_object('assertion', \(self.id)::text, 'passkey', \(self.passkey)::text,
+                           'challenge', encode(\(self.challenge), 'hex')))
+            """)
+    }
+}
+
 extension SigningSession {
     /// Checks that the person approves what the session signs with a soft key, where the rule wants more than a PIN, and queues the answer of
     /// the passkey as evidence. The session is held for the rest of the transaction, and its next challenge is another one, so no answer is
-    /// good twice.
+    /// good twice. Gives what is still to be recorded, `nil` where the PIN is enough.
     ///
     /// - Throws: `SignaturesError.passkeyMissing`, `.passkeyRequired`, `.passkeyUnknown`, `.passkeyRefused`, `.passkeysUnavailable`,
     ///   `.notFound`.
     public func approve(
         by answer: PasskeyAnswer?, rule: SignaturePolicy.SecondFactor, for party: RelyingParty?,
         in transaction: borrowing Transaction
-    ) throws {
+    ) throws -> SigningApproval? {
         let passkeys = try KeptPasskey.inForce(in: transaction)
-        guard rule.isNeeded(hasPasskey: !passkeys.isEmpty) else { return }
+        guard rule.isNeeded(hasPasskey: !passkeys.isEmpty) else { return nil }
         guard !passkeys.isEmpty else { throw SignaturesError.passkeyMissing }
         guard let answer else { throw SignaturesError.passkeyRequired }
         let nonce: [UInt8]?? = try transaction.first(
@@ -46,18 +65,20 @@ extension SigningSession {
         let asked = SessionChallenge(nonce: nonce, digests: digests, key: self.certificate.id)
         let kept = try KeptPasskey.answering(
             asked.challenge.bytes, by: answer, among: passkeys, for: party, in: transaction)
+        let approval = SigningApproval(session: self.id, passkey: kept.id, challenge: asked.challenge.bytes)
         let next = try SessionChallenge(digests: digests, key: self.certificate.id)
         transaction.queue(
             """
-            INSERT INTO signatures.passkey_assertion (session_id, passkey_id, certificate_id, nonce, statement, client_data,
+            INSERT INTO signatures.passkey_assertion (id, session_id, passkey_id, certificate_id, nonce, statement, client_data,
                 authenticator_data, signature)
-            VALUES (\(self.id), \(kept.id), \(self.certificate.id), \(nonce), \(asked.challenge.statement),
+            VALUES (\(approval.id), \(self.id), \(kept.id), \(self.certificate.id), \(nonce), \(asked.challenge.statement),
                     \(answer.assertion.clientData), \(answer.assertion.authenticatorData), \(answer.assertion.signature))
             """)
         transaction.queue(
             """
             UPDATE signatures.signing_session SET nonce = \(next.nonce), challenge = \(next.challenge.bytes) WHERE id = \(self.id)
             """)
+        return approval
     }
 
     /// Refuses a signature with a soft key in one step where the rule wants a passkey's answer, which takes two.
