@@ -1,5 +1,6 @@
 """What others say of our PDFs: poppler's pdfsig and pdftotext, and pyHanko with its strict rules on later changes."""
 
+import asyncio
 import concurrent.futures
 import io
 import re
@@ -8,7 +9,15 @@ import subprocess
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.policy_decl import (
+    PdfSignatureValidationSpec, RevinfoOnlineFetchingRule, RevocationInfoGatheringSpec, SignatureValidationSpec,
+)  # fmt: skip
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
 
 
 def text_of(pdf):
@@ -35,13 +44,37 @@ def authorities(database):
     return [x509.Certificate.load(bytes.fromhex(row)) for row in rows]
 
 
-def pyhanko_judgements(pdf, certificates):
-    """What pyHanko says of each signature, in the order of the file.
-
-    In a thread of its own: pyHanko runs an event loop, and the browsers of other tests may have one in this thread.
-    """
+def aside(act):
+    """Runs what starts an event loop of its own in a thread of its own: browsers of other tests may have one in this thread."""
     with concurrent.futures.ThreadPoolExecutor(1) as thread:
-        return thread.submit(_judge, pdf, certificates).result()
+        return thread.submit(act).result()
+
+
+def long_lived_verdict(pdf, roots):
+    """What EN 319 102-1 says of the first signature by what the file itself carries, as pyHanko reads it; nothing is fetched."""
+    policy = CertValidationPolicySpec(SimpleTrustManager.build(roots), CertRevTrustPolicy(REQUIRE_REVINFO))
+    local = RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY)
+    spec = PdfSignatureValidationSpec(SignatureValidationSpec(policy, local, ts_cert_validation_policy=policy))
+    signature = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures[0]
+    return aside(lambda: asyncio.run(ades_lta_validation(signature, spec)))
+
+
+def evidence_in(pdf, roots):
+    """A context that fetches nothing and demands of every path the evidence that the file carries."""
+    store = DocumentSecurityStore.read_dss(PdfFileReader(io.BytesIO(pdf)))
+    return store.as_validation_context({"trust_roots": roots, "allow_fetching": False, "revocation_mode": "require"})
+
+
+def verdict_by_its_own_evidence(pdf, roots):
+    """What pyHanko says today of the first signature."""
+    signature = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures[0]
+    context = evidence_in(pdf, roots)
+    return aside(lambda: validate_pdf_signature(signature, signer_validation_context=context))
+
+
+def pyhanko_judgements(pdf, certificates):
+    """What pyHanko says of each signature, in the order of the file."""
+    return aside(lambda: _judge(pdf, certificates))
 
 
 def pyhanko_time_stamps(pdf, certificates):
@@ -53,8 +86,7 @@ def pyhanko_time_stamps(pdf, certificates):
         context = ValidationContext(trust_roots=roots, other_certs=certificates, allow_fetching=False)
         return [validate_pdf_timestamp(stamp, context) for stamp in reader.embedded_timestamp_signatures]
 
-    with concurrent.futures.ThreadPoolExecutor(1) as thread:
-        return thread.submit(judge).result()
+    return aside(judge)
 
 
 def _judge(pdf, certificates):

@@ -1,6 +1,5 @@
 """The internal CA as strangers meet it: its lists, answers, time stamps and certificates over HTTP, judged by OpenSSL and pyHanko."""
 
-import asyncio
 import base64
 import concurrent.futures
 import datetime
@@ -22,17 +21,11 @@ from pyhanko.sign import signers, timestamps
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation import add_validation_info, validate_pdf_signature, validate_pdf_timestamp
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.ades import ades_lta_validation
-from pyhanko.sign.validation.policy_decl import (
-    PdfSignatureValidationSpec, RevinfoOnlineFetchingRule, RevocationInfoGatheringSpec, SignatureValidationSpec,
-)  # fmt: skip
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.context import CertValidationPolicySpec
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
-from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from client import Office, refused
+from judges import aside, evidence_in, long_lived_verdict, verdict_by_its_own_evidence
 from machine import PASSWORD, serving
 from paper import letter_pdf
 
@@ -277,34 +270,6 @@ def test_tokens_of_many_requests_at_once_are_in_one_order(pki, tmp_path):
     times = [info["gen_time"].native for info in infos]
     assert times == sorted(set(times))
     assert all(info["ordering"].native and info["accuracy"]["seconds"].native == 1 for info in infos)
-
-
-def aside(act):
-    """Runs what starts an event loop of its own in a thread of its own: browsers of other tests may have one in this thread."""
-    with concurrent.futures.ThreadPoolExecutor(1) as thread:
-        return thread.submit(act).result()
-
-
-def long_lived_verdict(pdf, roots):
-    """What EN 319 102-1 says of the first signature by what the file itself carries, as pyHanko reads it; nothing is fetched."""
-    policy = CertValidationPolicySpec(SimpleTrustManager.build(roots), CertRevTrustPolicy(REQUIRE_REVINFO))
-    local = RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY)
-    spec = PdfSignatureValidationSpec(SignatureValidationSpec(policy, local, ts_cert_validation_policy=policy))
-    signature = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures[0]
-    return aside(lambda: asyncio.run(ades_lta_validation(signature, spec)))
-
-
-def evidence_in(pdf, roots):
-    """A context that fetches nothing and demands of every path the evidence that the file carries."""
-    store = DocumentSecurityStore.read_dss(PdfFileReader(io.BytesIO(pdf)))
-    return store.as_validation_context({"trust_roots": roots, "allow_fetching": False, "revocation_mode": "require"})
-
-
-def verdict_by_its_own_evidence(pdf, roots):
-    """What pyHanko says today of the first signature."""
-    signature = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures[0]
-    context = evidence_in(pdf, roots)
-    return aside(lambda: validate_pdf_signature(signature, signer_validation_context=context))
 
 
 def someone_elses_certificates():
