@@ -12,7 +12,8 @@ struct Vanthu: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Worker.self, Signer.self, Migrate.self, DemoCommand.self, ShowConfiguration.self, Audit.self,
-            Routes.self, Tenant.self, Account.self, CA.self, Trust.self, Verify.self, VerificationWorkerCommand.self,
+            Routes.self, Tenant.self, Account.self, CA.self, Trust.self, Verify.self, Archive.self,
+            VerificationWorkerCommand.self,
             SigningAgent.self, Remote.self,
         ])
 }
