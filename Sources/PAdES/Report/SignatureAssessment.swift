@@ -92,8 +92,9 @@ public struct FileAssessment: Sendable, Hashable {
     /// As they were made.
     public var inOrder: [SignatureAssessment]
     public var checkedAt: SigningTime
+    /// Whether a PDF may still be signed; `nil` for other files, which are signed beside, not within.
+    public private(set) var signing: Signability?
 
-    /// - Parameter failure: why the file could not be read in full, where it could not.
     public init(
         _ format: Format, _ signatures: [SignatureAssessment], verdict: VerdictWord? = nil, reasons: [String] = [],
         checkedAt: SigningTime
@@ -108,6 +109,17 @@ public struct FileAssessment: Sendable, Hashable {
         self.reasons =
             !reasons.isEmpty ? reasons : sorted.first.map(\.reasons) ?? (verdict == nil ? ["no_signature"] : [])
         self.checkedAt = checkedAt
+    }
+
+    /// As it is, with what is to be said of signing it.
+    func adding(_ signing: Signability) -> FileAssessment {
+        var copy = self
+        copy.signing = signing
+        if !self.signatures.isEmpty, !self.verdict.isGood, signing.word == .signable {
+            copy.signing?.reasons.append(.earlierSignatureNotValid)
+        }
+        if self.verdict == .bounded, signing.reasons.contains(.passwordNeeded) { copy.verdict = .needsPassword }
+        return copy
     }
 
     /// The worst of the certificates; of a file without signatures, `unknown`.
