@@ -13,10 +13,11 @@ struct Verify: AsyncParsableCommand {
 
             Exit status: 0 every signature is valid and no certificate is refused; 1 some signature is not valid (changed, wrong, of
             the wrong form), or its certificate is not to be trusted (revoked, expired, not made for signing); 2 nothing can be said:
-            no signature, not readable, a limit. A certificate whose root is not known counts as valid unless --require-trust is given.
+            no signature, not readable, a password needed, a limit. A certificate whose root is not known counts as valid unless --require-trust is given.
 
             With --json: one object for one file, an array for several. `verdict` speaks of integrity and structure, `trust` of the
-            certificate; `signatures` lists the worst first. The members are described in /openapi.json as Verification.
+            certificate; `signing` says whether a PDF may still be signed (SIGNABLE, SIGNABLE_WITH_PASSWORD, NEEDS_PASSWORD,
+            REFUSE_TO_SIGN, REFUSE_OR_REPAIR, REFUSE); `signatures` lists the worst first. The members are described in /openapi.json as Verification.
 
             Example: vanthu verify --trust root.pem --lang en hop-dong.pdf
             Example: vanthu verify --json *.pdf | jq -r '.[] | [.file, .verdict, .trust] | @tsv'

@@ -49,6 +49,8 @@ struct ReportWordsTests {
         self.expectWords(RevocationEvidence.Source.allCases.map { "source." + $0.rawValue })
         self.expectWords(AlgorithmRemark.allCases.map { "algorithm." + $0.rawValue })
         self.expectWords(SignatureAssessment.Kind.allCases.map { "kind." + $0.rawValue })
+        self.expectWords(Signability.Word.allCases.map { "signing." + $0.rawValue })
+        self.expectWords(Signability.Reason.allCases.map { "signing_reason." + $0.rawValue })
         self.expectWords(FileAssessment.Format.allCases.map { "format." + $0.rawValue })
     }
 

@@ -61,6 +61,15 @@ enum VerificationSchemas {
         .required("algorithm", Schema.text().orNull), .required("algorithm_remarks", Self.words),
         .required("under_circular_15_2025", .boolean))
 
+    private static let signing = Schema.object(
+        "Signing",
+        .required(
+            "verdict",
+            .choice([
+                "SIGNABLE", "SIGNABLE_WITH_PASSWORD", "NEEDS_PASSWORD", "REFUSE_TO_SIGN", "REFUSE_OR_REPAIR", "REFUSE",
+            ])), .required("reasons", Self.words)
+    ).orNull
+
     private static let languages: [Schema.Property] = [.required("vi", .text()), .required("en", .text())]
 
     static let report = Schema.object(
@@ -70,7 +79,7 @@ enum VerificationSchemas {
             "verdict",
             .text("VALID, MODIFIED, INVALID_CRYPTO, NO_SIGNATURE and so on: the worst of the signatures'.")),
         .required("reasons", Self.words), .required("trust", Self.trust), .required("trust_reasons", Self.words),
-        .required("checked_at", Self.moment),
+        .required("signing", Self.signing), .required("checked_at", Self.moment),
         .required(
             "archived_until", Schema.text("Until when the newest document time stamp proves the whole file.").orNull),
         .required("summary", .object("Summary", all: Self.languages)),

@@ -8,6 +8,10 @@ extension PDFVerifier {
     ///   - given: revocation evidence that is at hand beside the file.
     ///   - now: the time of the check.
     public func assess(_ pdf: [UInt8], given: [RevocationEvidence] = [], now: SigningTime) -> FileAssessment {
+        self.judged(pdf, given, now).adding(Signability(of: pdf, limits: self.limits))
+    }
+
+    private func judged(_ pdf: [UInt8], _ given: [RevocationEvidence], _ now: SigningTime) -> FileAssessment {
         let now = self.time ?? now
         let (report, file) = self.examine(pdf)
         let reports = report.signatures

@@ -76,6 +76,7 @@ extension FileAssessment {
                         self.signatures.first { $0.certificate.trust == self.trust }?
                             .certificate.reasons.map(\.rawValue) ?? [])
                 ),
+                ("signing", self.signing?.json ?? .null),
                 ("checked_at", .time(self.checkedAt)), ("archived_until", .time(self.archivedUntil)),
                 ("summary", self.inWords { self.summary(in: $0) }),
                 ("text", self.inWords { self.text(in: $0) }),

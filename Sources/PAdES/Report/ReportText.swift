@@ -21,6 +21,7 @@ extension FileAssessment {
                 + self.summary(in: language)
         ]
         for signature in self.signatures { lines += signature.lines(in: language).map { "  " + $0 } }
+        if let signing = self.signing { lines.append("  \(word("label.signing")): \(signing.sentence(in: language))") }
         lines.append("  \(word("label.checked_at")): \(self.checkedAt.vietnameseText)")
         return lines.joined(separator: "\n")
     }

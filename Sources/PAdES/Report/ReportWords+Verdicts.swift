@@ -55,6 +55,9 @@ extension ReportWords {
         verdict.REFUSE
           vi: Tệp không được xem xét vì không an toàn.
           en: The file was not looked into because it is not safe.
+        verdict.NEEDS_PASSWORD
+          vi: Tệp được mã hóa và cần mật khẩu để mở, nên chưa kiểm tra được chữ ký.
+          en: The file is encrypted and needs a password to be opened, so its signatures could not be checked.
         verdict.ERROR
           vi: Không đọc được tệp.
           en: The file cannot be read.

@@ -12,7 +12,7 @@ public enum ReportWords {
         var key = ""
         for line
             in (Self.verdicts + "\n" + Self.certificates + "\n" + Self.reasons + "\n" + Self.messages + "\n"
-            + Self.labels).split(
+            + Self.labels + "\n" + Self.signing).split(
                 separator: "\n")
         {
             if line.hasPrefix("  "), let language = ReportLanguage(rawValue: String(line.dropFirst(2).prefix(2))) {

@@ -94,8 +94,9 @@ public struct FileAssessment: Sendable, Hashable {
     public var checkedAt: SigningTime
     /// Until when the newest document time stamp, over the whole file and of a trusted authority, proves all of it; `nil` without one.
     public var archivedUntil: SigningTime?
+    /// Whether a PDF may still be signed; `nil` for other files, which are signed beside, not within.
+    public private(set) var signing: Signability?
 
-    /// - Parameter failure: why the file could not be read in full, where it could not.
     public init(
         _ format: Format, _ signatures: [SignatureAssessment], verdict: VerdictWord? = nil, reasons: [String] = [],
         checkedAt: SigningTime
@@ -110,6 +111,17 @@ public struct FileAssessment: Sendable, Hashable {
         self.reasons =
             !reasons.isEmpty ? reasons : sorted.first.map(\.reasons) ?? (verdict == nil ? ["no_signature"] : [])
         self.checkedAt = checkedAt
+    }
+
+    /// As it is, with what is to be said of signing it.
+    func adding(_ signing: Signability) -> FileAssessment {
+        var copy = self
+        copy.signing = signing
+        if !self.signatures.isEmpty, !self.verdict.isGood, signing.word == .signable {
+            copy.signing?.reasons.append(.earlierSignatureNotValid)
+        }
+        if self.verdict == .bounded, signing.reasons.contains(.passwordNeeded) { copy.verdict = .needsPassword }
+        return copy
     }
 
     /// The worst of the certificates; of a file without signatures, `unknown`.

@@ -20,6 +20,8 @@ public enum VerdictWord: String, Sendable, Codable, CaseIterable {
     case invalid = "INVALID"
     case invalidCryptography = "INVALID_CRYPTO"
     case refused = "REFUSE"
+    /// It opens only with a password, which nobody gave: nothing can be said.
+    case needsPassword = "NEEDS_PASSWORD"
     case unreadable = "ERROR"
     /// Nothing can be said: the file is damaged beyond reading, or a bound of time, memory or size was met.
     case bounded = "ERROR_BOUNDED"
@@ -35,7 +37,7 @@ public enum VerdictWord: String, Sendable, Codable, CaseIterable {
     }
 
     /// Whether nothing was judged.
-    public var isAbsent: Bool { [.noSignature, .refused, .unreadable, .bounded].contains(self) }
+    public var isAbsent: Bool { [.noSignature, .refused, .needsPassword, .unreadable, .bounded].contains(self) }
 }
 
 /// The baseline level that a signature reaches by what is really in the file (EN 319 142-1, 6).

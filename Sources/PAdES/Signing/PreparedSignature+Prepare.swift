@@ -14,7 +14,21 @@ extension PreparedSignature {
         let algorithm = request.algorithm ?? certificate.defaultAlgorithm
         guard certificate.fits(algorithm.scheme) else { throw .certificateUnsuitable("key of another algorithm") }
 
-        let file = try PDFFile(pdf, reading: .extending)
+        let (space, field) = try Self.space(in: try PDFFile(pdf, reading: .extending), request)
+        let messageDigest = try space.hash(algorithm.scheme.digest, over: pdf)
+        let attributes = try CMSWriter.signedAttributes(
+            messageDigest: messageDigest, certificate: request.certificate, chain: request.chain,
+            scheme: algorithm.scheme)
+        return PreparedSignature(
+            appended: space.appended, baseLength: pdf.count, byteRange: space.byteRange, fieldName: field,
+            messageDigest: messageDigest, signedAttributes: attributes,
+            digest: try Digest.hash(algorithm.scheme.digest, attributes), algorithm: algorithm,
+            certificate: request.certificate, chain: request.chain)
+    }
+
+    /// Everything of a signature but its hash and what is signed: the place in the file, whose rules are asked. No certificate is needed.
+    /// - Returns: also the full name of the field.
+    static func space(in file: PDFFile, _ request: SigningRequest) throws(PDFError) -> (SignatureSpace, field: String) {
         if case .field = request.place {
             try file.ensurePermission(toAddFields: false)
         } else {
@@ -42,15 +56,7 @@ extension PreparedSignature {
             head: ["Type": .name("Sig"), "Filter": .name("Adobe.PPKLite"), "SubFilter": .name("ETSI.CAdES.detached")],
             rest: Self.entries(request, transforms: transforms), reserved: Self.reservedBytes, as: signature,
             in: &editor)
-        let messageDigest = try space.hash(algorithm.scheme.digest, over: pdf)
-        let attributes = try CMSWriter.signedAttributes(
-            messageDigest: messageDigest, certificate: request.certificate, chain: request.chain,
-            scheme: algorithm.scheme)
-        return PreparedSignature(
-            appended: space.appended, baseLength: pdf.count, byteRange: space.byteRange, fieldName: field.name,
-            messageDigest: messageDigest, signedAttributes: attributes,
-            digest: try Digest.hash(algorithm.scheme.digest, attributes), algorithm: algorithm,
-            certificate: request.certificate, chain: request.chain)
+        return (space, field.name)
     }
 
     /// The field to be signed, with its place on a page if it is seen.

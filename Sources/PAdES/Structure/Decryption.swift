@@ -10,20 +10,15 @@ struct Decryption {
     private let isPerObject: Bool
     let streams: Method
     let strings: Method
-    /// `/P`, the permissions of who opens the file with the user's password (table 22).
-    let permissions: Int
-
     /// - Parameters:
     ///   - dictionary: `/Encrypt`, resolved, its strings as written.
     ///   - identifier: the first part of the trailer's `/ID`.
     /// - Throws: `encrypted` when a password is needed or the method is another one.
     init(_ dictionary: PDFDictionary, identifier: [UInt8]) throws(PDFError) {
         let version = dictionary["V"]?.integer ?? 0
-        guard dictionary["Filter"] == .name("Standard"), let revision = dictionary["R"]?.integer,
-            let owner = dictionary["O"]?.string, let user = dictionary["U"]?.string,
-            let permissions = dictionary["P"]?.integer
+        guard let revision = dictionary["R"]?.integer, let owner = dictionary["O"]?.string,
+            let user = dictionary["U"]?.string, let permissions = Self.grants(dictionary)?.bits
         else { throw .encrypted }
-        self.permissions = permissions
         switch version {
         case 1, 2:
             (self.streams, self.strings) = (.rc4, .rc4)
@@ -42,6 +37,15 @@ struct Decryption {
                 length: bits / 8, revision: revision, owner: owner, user: user, permissions: permissions,
                 identifier: identifier, isMetadataPlain: dictionary["EncryptMetadata"] == .boolean(false))
         }
+    }
+
+    /// What a password of the file would permit; `nil` where it takes something else than a password (public-key security) or a
+    /// way of enciphering that no standard describes.
+    static func grants(_ dictionary: PDFDictionary) -> EncryptionGrants? {
+        guard dictionary["Filter"] == .name("Standard"), [1, 2, 4, 5].contains(dictionary["V"]?.integer ?? 0) else {
+            return nil
+        }
+        return dictionary["P"]?.integer.map { EncryptionGrants(bits: $0) }
     }
 
     private static func method(_ name: PDFValue?, in dictionary: PDFDictionary) throws(PDFError) -> Method {

@@ -14,6 +14,9 @@ final class PDFFile {
         case strict
         /// As `strict`, but an empty user password is tried on encrypted files.
         case extending
+        /// As `extending`, but a file that opens only with a password is read as far as it can be without: what is enciphered in it stays
+        /// so. Says what could be done with the password, and shows nothing to anybody.
+        case locked
         /// For judging what is there: old and new cross-references side by side, encryption with an empty password, bytes
         /// before the header, objects that can't be read.
         case forgiving
@@ -29,6 +32,8 @@ final class PDFFile {
     let limits: PDFLimits
     let reading: Reading
     private(set) var decryption: Decryption?
+    /// What the encryption permits; `nil` for a file that is not encrypted.
+    private(set) var grants: EncryptionGrants?
     /// Where `/Encrypt` is an object of its own: its strings are not encrypted.
     private var encryptionNumber: Int?
     /// Oldest first; never empty.
@@ -76,10 +81,14 @@ final class PDFFile {
         }
         var whole = PDFDictionary()
         for key in dictionary.keys { whole[key] = try self.resolve(dictionary[key], in: self.lastView) }
-        let decryption = try Decryption(
-            whole, identifier: try self.resolve(identifier, in: self.lastView).string ?? [])
+        let known = try self.resolve(identifier, in: self.lastView).string ?? []
+        self.grants = Decryption.grants(whole)
         self.objects = [:]
-        self.decryption = decryption
+        do {
+            self.decryption = try Decryption(whole, identifier: known)
+        } catch {
+            guard self.reading == .locked, error == .encrypted, self.grants != nil else { throw error }
+        }
     }
 
     /// As `object`, but an object that can't be read counts as absent where the reading is forgiving.

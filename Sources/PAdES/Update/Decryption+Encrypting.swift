@@ -35,18 +35,23 @@ extension Decryption {
                 + (try AES.cbc(padded[...], key: try self.key(method, object), vector: vector, encrypts: true))
         }
     }
+}
+
+/// `/P`, what whoever opens an encrypted file with the user's password may do (table 22).
+struct EncryptionGrants {
+    let bits: Int
 
     /// Bit 6: comment and fill in forms; bit 9: fill in forms and sign in fields that are there.
-    var permitsFilling: Bool { self.permissions & 1 << 5 != 0 || self.permissions & 1 << 8 != 0 }
+    var permitsFilling: Bool { self.bits & 1 << 5 != 0 || self.bits & 1 << 8 != 0 }
     /// Bits 4 and 6: change the document, and make form fields.
-    var permitsFields: Bool { self.permissions & 1 << 3 != 0 && self.permissions & 1 << 5 != 0 }
+    var permitsFields: Bool { self.bits & 1 << 3 != 0 && self.bits & 1 << 5 != 0 }
 }
 
 extension PDFFile {
-    /// - Throws: `changeForbidden` when the file is encrypted with permissions that exclude it for those who open it without a password.
+    /// - Throws: `changeForbidden` when the file is encrypted with permissions that exclude it for those who do not own it.
     func ensurePermission(toAddFields: Bool) throws(PDFError) {
-        guard let decryption else { return }
-        guard toAddFields ? decryption.permitsFields : decryption.permitsFilling else {
+        guard let grants else { return }
+        guard toAddFields ? grants.permitsFields : grants.permitsFilling else {
             throw .changeForbidden("the file's encryption permits no such change")
         }
     }
