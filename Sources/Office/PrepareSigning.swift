@@ -41,7 +41,7 @@ public struct PrepareSigning: Sendable {
     public let wishes: [Wish]
     public let choice: Choice
     public let channel: SignaturePolicy.Channel
-    /// Nil: what suits the key. PKCS#1 v1.5 only where the device can do nothing else.
+    /// Nil: what suits the key, or what the remote service does best. PKCS#1 v1.5 only where the device can do nothing else.
     public let algorithm: SignatureAlgorithm?
     let desk: SigningDesk
 
@@ -76,7 +76,7 @@ public struct PrepareSigning: Sendable {
             do {
                 let ground = try await self.ground(of: wish, kind, as: caller)
                 certificate = ground.certificate
-                let item = try await self.prepared(ground, at: wish.place)
+                let item = try await self.prepared(ground, at: wish.place, as: caller)
                 if !isChecked, ground.certificate.device != .soft {
                     // Its key signs elsewhere, so this is the last moment before; a soft key is looked at before it is opened.
                     try await self.desk.ensureGood(ground.certificate, as: caller)
@@ -106,7 +106,7 @@ public struct PrepareSigning: Sendable {
         }
     }
 
-    private func ground(of wish: Wish, _ kind: CertificateKind?, as caller: Caller) async throws -> SigningGround {
+    func ground(of wish: Wish, _ kind: CertificateKind?, as caller: Caller) async throws -> SigningGround {
         try await self.desk.database.transaction(as: caller) { transaction in
             try SigningGround.find(
                 wish.document, version: wish.version, for: self.purpose, in: transaction
@@ -120,19 +120,33 @@ public struct PrepareSigning: Sendable {
         }
     }
 
-    private func prepared(_ ground: SigningGround, at place: SignaturePlace?) async throws -> NewSigningItem {
+    func prepared(
+        _ ground: SigningGround, at place: SignaturePlace?, as caller: Caller
+    ) async throws -> NewSigningItem {
         let decision = try await self.desk.decide(ground, channel: self.channel)
         let act = try await self.desk.act(of: ground, at: place)
         let sha256 = ground.file.sha256.hexadecimal
         let pdf = try await self.desk.blobs.bytes(of: sha256, limit: SigningDesk.largestFile)
         let bytes = try await self.desk.keys.prepare(
             pdf, Sheet(act: act, name: ground.name, organisation: ground.organisation), for: ground.certificate,
-            algorithm: self.algorithm, database: self.desk.database)
+            algorithm: self.algorithm(for: ground.certificate, as: caller), database: self.desk.database)
         return NewSigningItem(
             document: ground.document, version: ground.version, signerName: ground.signerName,
             signerTitle: ground.title,
             outcome: .prepared(
                 bytes, base: ground.file.sha256, file: (ground.file.name, ground.file.pageCount), decision: decision))
+    }
+}
+
+extension PrepareSigning {
+    /// What was asked for; else, where a remote service has the key, what it does best; else nil, for what suits the key.
+    private func algorithm(
+        for certificate: SigningCertificate, as caller: Caller
+    ) async throws -> SignatureAlgorithm? {
+        guard self.algorithm == nil, certificate.device == .remote else { return self.algorithm }
+        return try await self.desk.database.transaction(as: caller) { transaction in
+            try RemoteCredential.find(certificate.id, in: transaction).algorithms.first
+        }
     }
 }
 

@@ -188,6 +188,41 @@ public enum CertificateQueries {
         """
     }
 
+    /// The certificates with which the caller can sign, or seal, at this moment, those with the server first, then the newest: `id`, `device`,
+    /// `kind`, `subject`, `not_after`, and of one at a remote service `provider`, `batch`, `wants_pin`, `wants_otp`,
+    /// `sends_otp`, `is_elsewhere`.
+    public static func usable(_ purpose: CertificatePurpose) -> SQL {
+        """
+        SELECT c.id, c.device, c.kind, c.subject, c.not_after, r.provider, r.batch, r.wants_pin, r.wants_otp,
+               r.sends_otp, r.is_elsewhere
+          FROM signatures.certificate AS c
+          LEFT JOIN signatures.soft_key AS k ON k.certificate_id = c.id
+          LEFT JOIN signatures.remote_credential AS r ON r.certificate_id = c.id
+         WHERE c.purpose = \(purpose.rawValue) AND c.state = 'valid' AND now() BETWEEN c.not_before AND c.not_after
+           AND CASE c.purpose WHEN 'seal' THEN platform.current_role() = 'clerk' ELSE c.post_id = platform.current_post() END
+           AND CASE c.device WHEN 'soft' THEN signatures.tries_left(k.failures, k.locked_until) > 0
+                             WHEN 'remote' THEN r.certificate_id IS NOT NULL ELSE true END
+         ORDER BY c.device = 'soft' DESC, c.id DESC
+         LIMIT 100
+        """
+    }
+
+    /// Who issued each certificate that `mine` lists, by its id.
+    public static func issuers(in transaction: borrowing Transaction) throws -> [UUID: String] {
+        let found = try transaction.rows(
+            """
+            SELECT c.id, c.certificate
+              FROM signatures.certificate AS c
+             WHERE c.post_id = platform.current_post() OR c.purpose = 'seal'
+             ORDER BY c.id DESC
+             LIMIT 100
+            """
+        ) { row in (id: try row.column(0, as: UUID.self), der: try row.column(1, as: [UInt8].self)) }
+        return Dictionary(
+            found.compactMap { one in (try? CertificateFacts(one.der)).map { (one.id, $0.issuer) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     /// The certificates of the internal CA, DER in base64, root first.
     public static var authorities: SQL {
         """

@@ -129,6 +129,15 @@ public struct SignaturePolicy: Sendable, Hashable, Decodable {
             certifiedTitle: question.certifiedTitle, title: question.title, warnings: warnings)
     }
 
+    /// Whether a certificate of this kind may take the step on a document of that direction and type, whatever its title.
+    public func permits(
+        _ kind: CertificateKind, _ step: Step, direction: String, type: String, channel: Channel = .inside
+    ) -> Bool {
+        let question = Question(
+            direction: direction, type: type, step: step, channel: channel, kind: kind, certifiedTitle: nil, title: nil)
+        return (try? self.decide(question)) != nil
+    }
+
     /// Two titles agree but for case and spaces; a name in a certificate has 64 characters at most (X.520).
     private static func agree(_ certified: String?, _ title: String) -> Bool {
         func plain(_ text: String) -> String {

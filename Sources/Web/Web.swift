@@ -10,8 +10,9 @@ public enum Web {
     public static let pages: [Page] =
         SessionScreens.all + HomeScreens.all + WorkScreens.all + IncomingScreens.all + RegisterScreens.all
         + DraftScreens.all + DocumentScreens.all + StepScreens.all + DirectionScreens.all + SigningScreens.all
-        + IssuingScreens.all
-        + SearchScreens.all + VerifyScreens.all + UnitScreens.all + AccountScreens.all + LiveScreens.all
+        + BatchScreens.all + SigningSessionScreens.all + IssuingScreens.all
+        + SearchScreens.all + VerifyScreens.all + UnitScreens.all + AccountScreens.all + CertificateScreens.all
+        + LiveScreens.all
 
     /// Answers pages, and hands everything else to `api`.
     ///

@@ -86,6 +86,11 @@ DOORS = {
     ("POST", "/tasks/{id}/completion"): Door("task", form={"result": "Xong"}),
     ("GET", DOCUMENT + "/sign"): Door("awaiting_signature", "leader"),
     ("GET", DOCUMENT + "/sign/token"): Door("awaiting_signature", "leader"),
+    ("GET", DOCUMENT + "/sign/upload"): Door("awaiting_signature", "leader"),
+    ("GET", DOCUMENT + "/seal/upload"): Door("numbered", "clerk"),
+    ("GET", "/signing/{id}"): Door("signing", "leader", others=("clerk", "head", "colleague", "administrator")),
+    ("POST", "/signing/{id}"): Door("signing", form={"act": "sign", "pin": "246802"}, others=("clerk", "head", "colleague", "administrator")),
+    ("POST", "/me/certificates/{id}/withdrawal"): Door("certificate", others=("clerk", "head", "colleague", "administrator")),
     ("POST", DOCUMENT + "/sign"): Door("awaiting_signature", form={"pin": "246802"}),
     ("GET", DOCUMENT + "/number"): Door("signed", "clerk"),
     ("POST", DOCUMENT + "/number"): Door("signed", form={"register_id": "{register}"}),
@@ -145,6 +150,10 @@ def things(vanthu, house, headquarters):
         f"SELECT s.id FROM platform.session AS s JOIN platform.account AS a ON a.id = s.account_id WHERE a.{own} ORDER BY s.id LIMIT 1")
     assert form.post("/searches", {"name": MARK, "query": "kiểm tra"}).status_code == 303
     things["search"] = vanthu.database.value(f"SELECT id FROM documents.saved_search WHERE name = '{MARK}'")
+    waiting = things["awaiting_signature"]
+    wish = {"document_id": waiting, "version": house.leader.document(waiting)["version"]}
+    things["signing"] = house.leader.must("POST", "/signing-sessions", json={"purpose": "signer", "documents": [wish]})["id"]
+    things["certificate"] = next(key["id"] for key in house.leader.items("/signing-keys") if key["purpose"] == "signer")
     vanthu.wait_for_jobs()
     return things
 

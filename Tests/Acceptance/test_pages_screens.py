@@ -38,13 +38,17 @@ SCREENS = [
     Screen("head", "/documents/{content_review}/return", SEND), Screen("head", "/tasks/{task}/completion", SEND),
     *(Screen("leader", path) for path in (
         "/", "/documents/{awaiting_signature}", "/documents/{awaiting_signature}/sign", "/documents/{incoming}",
-        "/documents/{incoming}/direct", "/me/key")),
+        "/documents/{incoming}/direct", "/me/key", "/me/certificates", "/work", "/signing",
+        "/signing?purpose=signer&document={awaiting_signature}&document={numbered}",
+        "/signing?purpose=signer&document={awaiting_signature}", "/signing?purpose=signer&way=token&document={awaiting_signature}",
+        "/documents/{awaiting_signature}/sign/token", "/documents/{awaiting_signature}/sign/upload")),
     Screen("leader", "/documents/{awaiting_signature}/sign", SEND, (("#pin", "111222"),)),
     Screen("leader", "/documents/{incoming}/direct", SEND, (("#text", "Giao việc"), ("#due_at", "mai"))),
     *(Screen("clerk", path) for path in (
         "/", "/incoming", "/incoming?waiting=1", "/incoming/new", "/deliveries/{delivery}", "/outgoing", "/outgoing?state=signed",
         "/registers", "/registers/{register}/closure", "/documents/{registered}/present", "/documents/{signed}/number",
-        "/documents/{numbered}/seal", "/documents/{sealed}/issue", "/seal-key")),
+        "/documents/{numbered}/seal", "/documents/{numbered}/seal/upload", "/signing?purpose=seal&document={numbered}",
+        "/documents/{sealed}/issue", "/seal-key")),
     Screen("clerk", "/incoming/new", SEND, (("#organ_name", "Sở Tài chính"), ("#issued_on", "31/02/2026"))),
     Screen("clerk", "/documents/{sealed}/issue", SEND), Screen("clerk", "/registers", SEND),
     *(Screen("administrator", path) for path in (

@@ -8,6 +8,8 @@ public struct CertificateFacts: Sendable, Hashable {
     public let organisation: String?
     /// `CN=…, T=…, OU=…, O=…, C=…`, what there is of it.
     public let subject: String
+    /// The issuer's common name, or its organisation's; empty when it has neither.
+    public let issuer: String
     /// Hexadecimal.
     public let serial: String
     /// Seconds since 1970 UTC.
@@ -30,6 +32,8 @@ public struct CertificateFacts: Sendable, Hashable {
         ]
         self.subject = String(
             parts.compactMap { label, value in value.map { "\(label)=\($0)" } }.joined(separator: ", ").prefix(400))
+        let issuer = X509_get_issuer_name(certificate.handle)
+        self.issuer = Self.text(of: NID_commonName, in: issuer) ?? Self.text(of: NID_organizationName, in: issuer) ?? ""
         self.serial = try certificate.serial
         self.notBefore = try Self.seconds(X509_get0_notBefore(certificate.handle))
         self.notAfter = try Self.seconds(X509_get0_notAfter(certificate.handle))

@@ -88,6 +88,19 @@ public struct RemoteRequest: Sendable {
         }
     }
 
+    /// What the page of a session at a remote service shows: `provider`, `wants_pin`, `wants_otp`, `sends_otp`, `is_elsewhere`, and
+    /// `is_under_way` while the service has the documents. No row for a session that is not the caller's, or not of a remote certificate.
+    public static func standing(of session: UUID) -> SQL {
+        """
+        SELECT r.provider, r.wants_pin, r.wants_otp, r.sends_otp, r.is_elsewhere,
+               EXISTS (SELECT FROM signatures.remote_request AS q
+                        WHERE q.session_id = s.id AND q.state IN ('sent', 'waiting')) AS is_under_way
+          FROM signatures.signing_session AS s
+          JOIN signatures.remote_credential AS r ON r.certificate_id = s.certificate_id
+         WHERE s.id = \(session) AND \(SigningSession.isCallers)
+        """
+    }
+
     /// Queues that the request is over: signed, or failed with a problem's code, which its items then show.
     public static func end(_ id: UUID, problem: Refusal? = nil, in transaction: borrowing Transaction) {
         transaction.queue(

@@ -120,6 +120,13 @@
     });
     document.dispatchEvent(new CustomEvent("refreshed"));
   };
+  // data-poll: while it is there, somebody elsewhere is waited for, and the page is fetched anew every few seconds.
+  const poll = () => setTimeout(async () => {
+    if (!document.hidden) await refresh().catch(() => {});
+    if (document.querySelector("[data-poll]")) poll();
+  }, 3000);
+  if (document.querySelector("[data-poll]")) poll();
+
   const address = document.body.dataset.live;
   if (address && "EventSource" in window) {
     const source = new EventSource(address);

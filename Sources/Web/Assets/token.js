@@ -1,10 +1,10 @@
-// Signs with a token through `vanthu agent` on this machine: finds it, is paired with it, has the server prepare the document for a
-// certificate of the token, has the agent sign the hash, and hands the value to the server. The PIN never comes here.
+// Signs with a token through `vanthu agent` on this machine: finds it, is paired with it, has the server prepare the document, or those
+// that are ticked, for a certificate of the token, has the agent sign the hashes, and hands the values to the server. The PIN never comes here.
 "use strict";
 (() => {
   const form = document.querySelector("[data-token]");
   if (!form) return;
-  const { agent, document: id, purpose, done } = form.dataset;
+  const { agent, purpose, done } = form.dataset;
   const storage = "vanthu.agent";
   const part = (name) => form.querySelector(`[data-part="${name}"]`);
   const problem = form.querySelector("[data-problem]");
@@ -39,7 +39,7 @@
     return fetch(agent + path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), credentials: "omit" }).then(answer);
   };
   const serve = (path, body) =>
-    fetch(`/api/v1${path}`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": form.elements.csrf.value }, body: JSON.stringify(body) }).then(answer);
+    fetch(`/api/v1${path}`, { method: "POST", headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang, "X-CSRF-Token": form.elements.csrf.value }, body: JSON.stringify(body) }).then(answer);
 
   // What the agent says, in the page's words; the server's problems bring their own.
   const words = (error) => {
@@ -97,14 +97,25 @@
     await find();
   };
 
+  // What is to be signed: `id|version` of the form's own document, or of those that are ticked.
+  const wishes = () => {
+    const ticked = [...form.querySelectorAll("input[name=chosen]:checked")].map((box) => box.value);
+    return (form.dataset.documents ? [form.dataset.documents] : ticked).map((wish) => {
+      const [document_id, version] = wish.split("|");
+      return { document_id, version: Number(version) };
+    });
+  };
+
   const sign = async () => {
+    const documents = wishes();
+    if (documents.length === 0) throw new Refusal({ detail: form.dataset.noneChosen });
     const chosen = certificates[Number(new FormData(form).get("certificate"))];
     show("ask");
     const session = await serve("/signing-sessions", {
       purpose,
       algorithm: chosen.algorithms[0],
       certificate: { device: "token", certificate: chosen.certificate, chain: chosen.authorities.slice(0, 8) },
-      documents: [{ document_id: id, version: Number(form.dataset.version) }],
+      documents,
     });
     const items = session.items.filter((item) => item.state === "prepared");
     const { signatures } = await ask("/sign", {
@@ -112,8 +123,11 @@
       algorithm: chosen.algorithms[0],
       items: items.map((item) => ({ name: item.file_name, digest: item.digest })),
     });
-    await serve(`/signing-sessions/${session.id}/completion`, { values: items.map((item, number) => ({ item_id: item.id, value: signatures[number] })) });
-    location.assign(done);
+    const values = items.map((item, number) => ({ item_id: item.id, value: signatures[number] }));
+    const completed = serve(`/signing-sessions/${session.id}/completion`, { values });
+    // Several tell what became of each on a page of their own, also when none went through.
+    if (done) await completed; else await completed.catch((error) => { if (!(error instanceof Refusal)) throw error; });
+    location.assign(done || `/signing/${session.id}`);
   };
 
   const attempt = async (act) => {

@@ -1,10 +1,11 @@
 // data-upload: sends files to the API with progress. data-draft: saves a draft and then sends the file that was chosen with it.
 "use strict";
 (() => {
-  // One file; tells its progress in hundredths. Rejects with words for people.
-  const send = (address, file, role, csrf, failed, progress) => new Promise((resolve, reject) => {
+  // One file; tells its progress in hundredths. Rejects with words for people. With `version` the document must still be of it.
+  const send = (address, file, version, csrf, failed, progress) => new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `${address}?name=${encodeURIComponent(file.name)}&role=${role}`);
+    request.open("POST", address);
+    if (version) request.setRequestHeader("If-Match", `"${version}"`);
     request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
     request.setRequestHeader("X-CSRF-Token", csrf);
     request.setRequestHeader("Accept-Language", document.documentElement.lang);
@@ -43,7 +44,8 @@
     try {
       for (const file of part.input.files) {
         part.said.textContent = `${form.dataset.sending}: ${file.name}`;
-        await send(address, file, role, part.csrf, form.dataset.failed, (done) => { part.bar.value = done; });
+        const named = role ? `${address}?name=${encodeURIComponent(file.name)}&role=${role}` : address;
+        await send(named, file, form.dataset.version, part.csrf, form.dataset.failed, (done) => { part.bar.value = done; });
       }
     } finally {
       part.bar.hidden = true;

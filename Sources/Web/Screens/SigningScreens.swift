@@ -19,6 +19,12 @@ enum SigningScreens {
         Page(.get, "/documents/{id}/seal/token", "tokenSealForm", for: .workers) { visit in
             try await Self.tokenForm(visit, .seal)
         },
+        Page(.get, "/documents/{id}/sign/upload", "signedFileForm", for: .workers) { visit in
+            try await Self.uploadForm(visit, .signer)
+        },
+        Page(.get, "/documents/{id}/seal/upload", "sealedFileForm", for: .workers) { visit in
+            try await Self.uploadForm(visit, .seal)
+        },
         Page(.get, "/me/key", "keyForm", for: .workers) { visit in try await Self.keyForm(visit, .signer, nil) },
         Page(.post, "/me/key", "enrolKey", for: .workers) { visit in try await Self.enrol(visit, .signer) },
         Page(.get, "/seal-key", "sealKeyForm", for: .clerks) { visit in try await Self.keyForm(visit, .seal, nil) },
@@ -44,8 +50,15 @@ enum SigningScreens {
         }
     }
 
+    private static func usable(_ purpose: CertificatePurpose) -> (name: String, sql: SQL, shape: JSONShape) {
+        ("usable", CertificateQueries.usable(purpose), .array)
+    }
+
     private static func signForm(_ visit: Visit, _ answer: FormAnswer?) async throws -> Response {
-        var ground = try await ActGround.read(visit, "sign", [Self.keys, Self.passkey(visit)])
+        var ground = try await ActGround.read(
+            visit, "sign", [Self.keys, Self.passkey(visit), Self.usable(.signer)])
+        if answer == nil, let elsewhere = ground.rememberedWay(.signer) { return visit.goOn(to: elsewhere) }
+        ground.addWays(.signer, here: .soft)
         var answer = answer
         ground.content["key"] = Self.key(.signer, in: ground.content)
         ground.content["by_delegation"] = .boolean(ground.isByDelegation)
@@ -59,7 +72,16 @@ enum SigningScreens {
                 if answer?.problem == nil { answer = FormAnswer(fields: Fields(), problem: problem) }
             }
         }
-        return try ground.show("acts/sign", answer)
+        return try Self.remembering(try ground.show("acts/sign", answer), .signer, visit)
+    }
+
+    /// Where the visitor has just chosen the key on the server, the browser remembers it.
+    private static func remembering(
+        _ response: Response, _ purpose: CertificatePurpose, _ visit: Visit
+    ) throws -> Response {
+        var response = response
+        if visit.query["way"] == "soft" { visit.remember(.soft, purpose, in: &response) }
+        return response
     }
 
     private static func sign(_ visit: Visit) async throws -> Response {
@@ -77,21 +99,34 @@ enum SigningScreens {
 
     /// Signing with a token, by the script that talks to the agent on the visitor's machine: the one page that may connect there.
     private static func tokenForm(_ visit: Visit, _ purpose: CertificatePurpose) async throws -> Response {
-        var ground = try await ActGround.read(visit, purpose == .signer ? "sign" : "seal")
+        var ground = try await ActGround.read(visit, purpose.batchAction, [Self.usable(purpose)])
+        ground.addWays(purpose, here: .token)
         let agent = visit.services.configuration.agentAddress
         ground.content["purpose"] = .string(purpose.rawValue)
         ground.content["agent"] = .string(agent)
         ground.content["by_delegation"] = .boolean(ground.isByDelegation)
         var response = try ground.show("acts/token", nil)
         response.headers[.contentSecurityPolicy] = WebResponder.policy(connectingTo: agent)
+        visit.remember(.token, purpose, in: &response)
         return response
     }
 
+    /// Signing with another program: the file goes out, and comes back by the script that sends files.
+    private static func uploadForm(_ visit: Visit, _ purpose: CertificatePurpose) async throws -> Response {
+        var ground = try await ActGround.read(visit, purpose.batchAction, [Self.usable(purpose)])
+        ground.addWays(purpose, here: nil)
+        ground.content["purpose"] = .string(purpose.rawValue)
+        ground.content["by_delegation"] = .boolean(ground.isByDelegation)
+        return try ground.show("acts/upload", nil)
+    }
+
     private static func sealForm(_ visit: Visit, _ answer: FormAnswer?) async throws -> Response {
-        var ground = try await ActGround.read(visit, "seal", [Self.keys, Self.passkey(visit)])
+        var ground = try await ActGround.read(visit, "seal", [Self.keys, Self.passkey(visit), Self.usable(.seal)])
+        if answer == nil, let elsewhere = ground.rememberedWay(.seal) { return visit.goOn(to: elsewhere) }
+        ground.addWays(.seal, here: .soft)
         ground.content["key"] = Self.key(.seal, in: ground.content)
         ground.content["by_delegation"] = .boolean(ground.isByDelegation)
-        return try ground.show("acts/seal", answer)
+        return try Self.remembering(try ground.show("acts/seal", answer), .seal, visit)
     }
 
     private static func seal(_ visit: Visit) async throws -> Response {

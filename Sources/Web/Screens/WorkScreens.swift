@@ -4,6 +4,7 @@ import Hummingbird
 import Office
 import Platform
 import Postgres
+import Signatures
 import Workflow
 
 /// The work list: filtered, worked through from the keyboard, several items at once.
@@ -45,6 +46,13 @@ enum WorkScreens {
     /// One act on every chosen item, each in a transaction of its own, and what became of each: one that fails holds up no other.
     private static func act(_ visit: Visit) async throws -> Response {
         let act = try visit.form.text("act")
+        if let purpose = ["sign": CertificatePurpose.signer, "seal": .seal][act] {
+            // What is irrevocable is looked at first, on a page of its own.
+            let documents = visit.form.all("chosen").compactMap { chosen in
+                chosen.split(separator: "|").dropFirst().first.flatMap { UUID(text: $0) }?.text
+            }
+            return visit.goOn(to: BatchWish.address(purpose, documents))
+        }
         let result = visit.form["result"] ?? visit.word("work.seen")
         guard ["inform", "agree", "submit"].contains(act) else { throw Problem(422, "invalid_input") }
         var outcomes: [JSONValue] = []
