@@ -205,6 +205,34 @@ def test_one_answer_approves_many_documents_in_their_order(chromium, server, off
             judge(server, office, document, authenticator)
 
 
+def test_the_page_for_many_documents_asks_once(chromium, server, office):
+    documents = [office.document("awaiting_signature", letter_pdf()) for _ in range(2)]
+    path = "/signing?purpose=signer&way=soft" + "".join(f"&document={one}" for one in documents)
+    button = 'main form[data-signing="soft"] .btn-primary'
+    with Desk(chromium, server.url) as desk:
+        authenticator = Authenticator(desk)
+        add_passkey(desk.sit_down(office.leader))
+        desk.go(path).must_say("trình duyệt sẽ hỏi passkey")
+        authenticator.know(False)
+        desk.page.fill("#pin", Office.PIN)
+        assert "chưa mất lần thử PIN" in refusal_on(desk, button)
+        assert tries_left(office.leader) == [5]
+        authenticator.know(True)
+        desk.page.fill("#pin", Office.PIN)
+        with desk.page.expect_navigation(url="**/signing/*-*"):
+            desk.page.locator(button).click()
+        desk.must_say("Số văn bản đã ký: 2/2")
+        for document in documents:
+            judge(server, office, document, authenticator)
+    # Without script the form does the same in one step, which is no way around.
+    third = office.document("awaiting_signature", letter_pdf())
+    with Desk(chromium, server.url, script=False) as desk:
+        desk.sit_down(office.leader).go(f"/signing?purpose=signer&way=soft&document={third}").must_say("cần bật JavaScript")
+        desk.page.fill("#pin", Office.PIN)
+        desk.press(button).must_say("Cần xác nhận bằng passkey")
+    assert office.leader.document(third)["state"] == "awaiting_signature" and tries_left(office.leader) == [5]
+
+
 def test_the_api_is_no_way_around(chromium, server, office):
     leader = office.leader
     first, second = (office.document("awaiting_signature", letter_pdf()) for _ in range(2))
