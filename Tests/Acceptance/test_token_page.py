@@ -109,3 +109,45 @@ def test_the_page_may_reach_the_agent_and_nothing_else(desk_with_token):
     assert f"connect-src 'self' http://127.0.0.1:{port};" in policy
     other = house.leader.ask("GET", f"{server.url}/documents/{document}").headers["content-security-policy"]
     assert "connect-src 'self';" in other
+
+
+def test_several_documents_are_signed_with_one_pin_of_the_token(chromium, desk_with_token, tmp_path):
+    server, house, token, port = desk_with_token
+    subjects = [f"Ký bằng thiết bị cùng lúc {number}" for number in (1, 2, 3)]
+    first, changed, last = (house.document("awaiting_signature", letter_pdf(), subject) for subject in subjects)
+    with Desk(chromium, server.url) as desk:
+        page = desk.sit_down(house.leader).go("/work").page
+        for subject in subjects:
+            page.locator("[data-item]", has_text=subject).locator("input[type=checkbox]").check()
+        desk.press("[data-bulk] button[value=sign]")
+        with page.expect_navigation():
+            page.get_by_role("link", name="USB token hoặc thẻ").click()
+        with agent(token, tmp_path, origin=server.url, port=port) as machine:
+            page.get_by_role("button", name="Thử lại").click()
+            page.get_by_label("Mã ghép").fill(machine.code)
+            page.get_by_role("button", name="Ghép").click()
+            sign = page.get_by_role("button", name="Ký bằng thiết bị")
+            sign.wait_for()
+            assert desk.violations() == []
+            desk.picture("batch-token")
+            boxes = page.locator("input[name=chosen]")
+            for number in range(3):
+                boxes.nth(number).uncheck()
+            sign.click()
+            page.get_by_text("Hãy đánh dấu ít nhất một văn bản.").wait_for()
+            for number in range(3):
+                boxes.nth(number).check()
+            sign.click()
+            question = machine.wait_for(r"(?s).*Enter[^\n]*: ")
+            assert question.count(".pdf") == 3, "the agent shows every document"
+            # While the person looks at the agent, one of them goes back to its drafter.
+            house.leader.send_back(changed, "Sửa lại")
+            machine.type("có")
+            machine.wait_for("PIN.*: ")
+            with page.expect_navigation(url="**/signing/*-*"):
+                machine.type(PIN)
+            desk.must_say("Số văn bản đã ký: 2/3").must_say("Mục này đã thay đổi từ khi bạn đọc")
+    assert [house.leader.document(one)["state"] for one in (first, changed, last)] == ["signed", "draft", "signed"]
+    for signed in (first, last):
+        pdf = house.leader.download(house.leader.main_file(signed)["id"])
+        assert pdfsig_verdicts(pdf, tmp_path) == ["Signature is Valid."]

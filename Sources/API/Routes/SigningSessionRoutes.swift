@@ -161,7 +161,8 @@ enum SigningSessionRoutes {
             "algorithm",
             .choice(
                 SignatureAlgorithm.allCases.map(\.rawValue),
-                "Left out: what suits the key, or what its remote service does best. PKCS#1 v1.5 only where the device can do nothing else.")),
+                "Left out: what suits the key, or what its remote service does best. PKCS#1 v1.5 only where the device can do nothing else."
+            )),
         .optional(
             "channel",
             .choice(
