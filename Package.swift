@@ -117,7 +117,7 @@ let package = Package(
         tests("XAdESTests", ["XAdES", "PAdES"]),
         tests("SignaturesTests", ["Signatures", "PAdES", "Platform", "COpenSSL"]),
         tests("PlatformTests", ["TestSupport", "Platform", "Postgres", log, lifecycle]),
-        tests("WebTests", ["Web", "API", "Signatures", "Postgres"]),
+        tests("WebTests", ["Web", "API", "Office", "Signatures", "Postgres"]),
         tests(
             "APITests",
             [

@@ -73,12 +73,19 @@
     }
   };
 
+  // Where the PIN was wrong it is typed anew; a passkey that said no leaves it where it is.
   const refuse = (error) => {
     problem.textContent = words(error);
     problem.hidden = false;
-    form.elements.pin.value = "";
-    form.elements.pin.setAttribute("aria-invalid", "true");
-    form.elements.pin.focus();
+    const { pin } = form.elements;
+    const isPIN = error.problem && /^(wrong_pin|key_locked)/.test(error.problem.code);
+    if (isPIN) {
+      pin.value = "";
+      pin.setAttribute("aria-invalid", "true");
+    } else {
+      pin.removeAttribute("aria-invalid");
+    }
+    (isPIN ? pin : problem).focus();
   };
   const isProofWrong = (error) => !error.problem || /^(wrong_pin|key_locked|passkey_)/.test(error.problem.code);
 

@@ -65,7 +65,7 @@
     const name = document.createElement("strong");
     name.textContent = certificate.subject;
     const rest = document.createElement("span");
-    rest.textContent = ` ${certificate.issuer} · ${certificate.token} · ${form.dataset.expires} ${certificate.not_after.slice(0, 10)}`;
+    rest.textContent = ` ${certificate.issuer} · ${certificate.token} · ${form.dataset.expires} ${certificate.not_after.slice(0, 10).split("-").reverse().join("/")}`;
     label.append(input, name, rest);
     return label;
   };

@@ -43,8 +43,10 @@ enum SigningSessionScreens {
             ]
             shown["is_done"] = .boolean(item["state"].text == "completed")
             let isPrepared = item["state"].text == "prepared"
-            shown["is_waiting"] = .boolean(isPrepared && isOpen && (isUnderWay || item["problem"].text == nil))
-            if item["state"].text != "completed", shown["is_waiting"] != true {
+            shown["is_waiting"] = .boolean(isPrepared && isOpen && isUnderWay)
+            let isNew = isPrepared && isOpen && !isUnderWay && item["problem"].text == nil
+            shown["is_prepared"] = .boolean(isNew)
+            if item["state"].text != "completed", shown["is_waiting"] != true, !isNew {
                 var status = 410
                 if case .integer(let number) = item["problem_status"] { status = Int(number) }
                 let code =
