@@ -37,7 +37,9 @@ import Testing
         #expect(try BatchWish(Fields(query[...])).documents.count == PrepareSigning.mostDocuments)
     }
 
-    @Test(arguments: ["document=x", "form=1&chosen=\(Self.first)", "form=1&chosen=x%7C1", "form=1&chosen=\(Self.first)%7Cx"])
+    @Test(arguments: [
+        "document=x", "form=1&chosen=\(Self.first)", "form=1&chosen=x%7C1", "form=1&chosen=\(Self.first)%7Cx",
+    ])
     func whatNamesNoDocumentIsRefused(_ text: String) {
         #expect(throws: Problem.self) { try BatchWish(Fields(text[...])) }
     }
