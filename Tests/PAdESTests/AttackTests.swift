@@ -173,6 +173,39 @@ struct AttackTests {
         self.expect(.modified, RawUpdate(objects: [self.edited(5, "/F 4", "/F 4/V(x)/AA<</K 9 0 R>>")]))
     }
 
+    @Test func aValueIsExchangedOnlyWhereThatIsPermittedInSoManyWords() throws {
+        let exchanged = { (pdf: [UInt8]) in
+            RawUpdate(objects: [self.edited(7, "/V(100)", "/V(900)/DA(/F1 9 Tf)/Q 1", in: pdf)])
+        }
+        // An approval says nothing of forms; a certification of level 2 permits filling them (ISO 32000-2, table 257).
+        self.expect(.modified, exchanged(self.approved))
+        self.expect(.valid, exchanged(self.certified), on: self.certified)
+        // The seal locks every field, and the signature before it does not permit what the seal forbids.
+        let sealed = try self.pki.signed(self.certified, .seal, .hidden("seal"))
+        let report = self.pki.verifier.report(on: exchanged(sealed).applied(to: sealed))
+        #expect(report.signatures.map(\.verdict) == [.modified, .modified])
+        // A signature is no value that may be exchanged.
+        let own = RawUpdate.number(containing: "/T (sig)", in: self.certified)
+        let body = RawUpdate.body(own, in: self.certified)
+        let value = try #require(body.range(of: "/V "))
+        let other = body[..<value.upperBound] + "9 0 R" + body[value.upperBound...].drop { $0 != "R" }.dropFirst()
+        self.expect(.modified, RawUpdate(objects: [(own, String(other))]), on: self.certified)
+    }
+
+    @Test(arguments: [("1", false), ("2", true), ("9", false), ("/X", false)])
+    func aCertificationOfAnUnknownLevelPermitsNothing(level: String, isAllowed: Bool) throws {
+        let identity = try ForeignSignature.Identity(ForeignSignatureTests.rsa)
+        var signature = ForeignSignature(catalog: "/Perms<</DocMDP 6 0 R>>")
+        signature.entries =
+            "/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P \(level)>>>>]"
+        let pdf = try signature.signed { try identity.cms($0, ["-md", "sha256"]) }
+        let size = Int(RawUpdate.size(pdf)) ?? 0
+        let form = RawUpdate.body(1, in: pdf).replacingOccurrences(of: "[5 0 R]", with: "[5 0 R \(size) 0 R]")
+        let update = RawUpdate(objects: [(1, form), (size, "<</FT/Sig/T(next)>>")])
+        #expect(PDFVerifier(roots: []).report(on: pdf).verdict == .valid)
+        #expect(PDFVerifier(roots: []).report(on: update.applied(to: pdf)).verdict == (isAllowed ? .valid : .modified))
+    }
+
     @Test func aPlaceOnThePageMayNotChange() {
         self.expect(.modified, RawUpdate(objects: [self.edited(7, "/Rect[10 40", "/Rect[11 40")]))
         let own = RawUpdate.number(containing: "/T (sig)", in: self.approved)

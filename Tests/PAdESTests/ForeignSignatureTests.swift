@@ -61,6 +61,17 @@ struct ForeignSignatureTests {
         #expect(!PDFVerifier(roots: []).report(on: cut).verdict.isGood)
     }
 
+    @Test func aCrowdOfSignersIsNotJudged() throws {
+        let crowd = try (0..<17).map { _ in try ForeignSignature.Identity(Self.curve("P-256")) }
+        let others = crowd.dropFirst().flatMap {
+            ["-signer", $0.folder.path("certificate.pem"), "-inkey", $0.folder.path("key.pem")]
+        }
+        var signature = ForeignSignature()
+        signature.space = 32_768
+        let pdf = try signature.signed { try crowd[0].cms($0, ["-md", "sha256"] + others) }
+        #expect(PDFVerifier(roots: []).report(on: pdf).verdict == .noSignature)
+    }
+
     @Test func twoSignersAreNoPAdES() throws {
         let (first, second) = (try ForeignSignature.Identity(Self.rsa), try ForeignSignature.Identity(Self.rsa))
         let pdf = try ForeignSignature().signed {

@@ -128,6 +128,12 @@ struct OddPageTests {
         #expect(throws: PDFError.hybridCrossReference) { try self.pki.signed(hybrid, .approval, .hidden("Sig")) }
     }
 
+    @Test func objectsBeyondTheSizeOfTheFileAreRefused() {
+        let text = String(String.UnicodeScalarView(SmallPDF.table().map { Unicode.Scalar($0) }))
+        let small = text.replacingOccurrences(of: "/Size 5", with: "/Size 3").unicodeScalars.map { UInt8($0.value) }
+        #expect(throws: PDFError.damaged("/Size")) { try self.pki.signed(small, .approval, .hidden("Sig")) }
+    }
+
     @Test func aFieldsOwnLockIsKept() throws {
         let field = """
             <</FT/Sig/T(Sig)/Type/Annot/Subtype/Widget/Rect[0 0 0 0]/F 132/P 3 0 R\

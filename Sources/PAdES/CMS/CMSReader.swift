@@ -102,7 +102,10 @@ struct CMSSignedData {
         }
         self.hasRevocation = fields.first?.identifier == .contextSpecific(1)
         if self.hasRevocation { _ = try next() }
-        self.signers = try next().constructed(.set).map { try Signer($0) }
+        let signers = try next().constructed(.set)
+        // Each costs the check of a signature; nobody has more than a handful sign in one.
+        guard signers.count <= 16 else { throw Malformed() }
+        self.signers = try signers.map { try Signer($0) }
         guard fields.isEmpty else { throw Malformed() }
     }
 

@@ -2,16 +2,23 @@
 /// programs stream a CMS that way; what was signed inside it is DER and stays as it is.
 enum DERForm {
     static let maximumDepth = 48
+    /// Values within one: a long revocation list in a signature has some hundred thousand. Each costs two hundred bytes of
+    /// memory when it is taken apart.
+    static let maximumValues = 400_000
 
     /// The one value that `bytes` begins with, and how long it was; `nil` when there is no whole value.
     static func normalised(_ bytes: ArraySlice<UInt8>) -> (der: [UInt8], length: Int)? {
         var position = bytes.startIndex
-        guard let der = self.value(bytes, &position, depth: 0) else { return nil }
+        var room = self.maximumValues
+        guard let der = self.value(bytes, &position, &room, depth: 0) else { return nil }
         return (der, position - bytes.startIndex)
     }
 
-    private static func value(_ bytes: ArraySlice<UInt8>, _ position: inout Int, depth: Int) -> [UInt8]? {
-        guard depth < self.maximumDepth, let header = self.header(bytes, &position) else { return nil }
+    private static func value(
+        _ bytes: ArraySlice<UInt8>, _ position: inout Int, _ room: inout Int, depth: Int
+    ) -> [UInt8]? {
+        room -= 1
+        guard room >= 0, depth < self.maximumDepth, let header = self.header(bytes, &position) else { return nil }
         guard header.isConstructed else {
             guard let length = header.length else { return nil }
             defer { position += length }
@@ -30,14 +37,15 @@ enum DERForm {
             }
             var part = position
             if isPieces {
-                guard let piece = self.value(bytes, &position, depth: depth + 1)?[...], piece.first == 0x04 else {
+                guard let piece = self.value(bytes, &position, &room, depth: depth + 1)?[...], piece.first == 0x04
+                else {
                     return nil
                 }
                 var start = piece.startIndex
                 guard self.header(piece, &start) != nil else { return nil }
                 content += piece[start...]
             } else {
-                guard let child = self.value(bytes, &part, depth: depth + 1) else { return nil }
+                guard let child = self.value(bytes, &part, &room, depth: depth + 1) else { return nil }
                 content += child
                 position = part
             }

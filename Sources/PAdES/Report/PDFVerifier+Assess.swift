@@ -19,7 +19,8 @@ extension PDFVerifier {
             return FileAssessment(
                 .pdf, [], verdict: VerdictWord(report.verdict), reasons: report.reasons, checkedAt: now)
         }
-        let store = file.map { SecurityStore(of: $0, in: $0.lastView) } ?? SecurityStore()
+        let stores = SecurityStores(file)
+        let store = stores[file?.lastView ?? 0]
         let embedded = reports.map { EmbeddedEvidence(cms: $0.contents) }
         let stamps = reports.flatMap(\.signatureTimeStamps).map { EmbeddedEvidence(cms: $0.der) }
         let own = (embedded + stamps).flatMap(\.evidence)
@@ -49,7 +50,7 @@ extension PDFVerifier {
             } else {
                 assessment.level =
                     LevelJudgement(
-                        report: report, later: Array(reports[(index + 1)...]), file: file, own: own, judge: onlyFile
+                        report: report, later: Array(reports[(index + 1)...]), stores: stores, own: own, judge: onlyFile
                     ).level
             }
             assessments.append(assessment)
@@ -122,7 +123,7 @@ struct LevelJudgement {
     let report: SignatureReport
     /// What was signed after it.
     let later: [SignatureReport]
-    let file: PDFFile?
+    let stores: SecurityStores
     /// Evidence that stands in signatures and time stamps themselves.
     let own: [RevocationEvidence]
     let judge: CertificateJudge
@@ -144,7 +145,7 @@ struct LevelJudgement {
         }
         // A stamp archives what was in the file when it was made.
         let isArchived = archives.contains { archive in
-            let store = self.file.map { SecurityStore(of: $0, in: archive.revision) } ?? SecurityStore()
+            let store = self.stores[archive.revision]
             let held = Set((store.evidence + self.own).map(\.der))
             return needed.allSatisfy { held.contains($0.der) }
         }

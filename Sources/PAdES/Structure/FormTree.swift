@@ -103,6 +103,11 @@ extension PDFFile {
         var locks: [FieldLock] = []
         var signatureCount = 0
         func locks(_ name: String) -> Bool { self.locks.contains { $0.covers(name) } }
+        /// Whether a field that had a value may get another: a certification permits filling forms, or fields are locked and
+        /// this is none of them.
+        func permitsReplacing(_ name: String) -> Bool {
+            self.certification != 1 && !self.locks(name) && (self.certification != nil || !self.locks.isEmpty)
+        }
     }
 
     struct FieldLock {
@@ -140,7 +145,10 @@ extension PDFFile {
                 let parameters = try self.resolve(reference["TransformParams"], in: view).dictionary
             else { continue }
             switch try self.resolve(reference["TransformMethod"], in: view).name {
-            case "DocMDP": permissions.certification = try self.resolve(parameters["P"], in: view).integer ?? 2
+            case "DocMDP":
+                // What says something else than the three levels permits nothing.
+                let level = try self.resolve(parameters["P"] ?? .integer(2), in: view).integer ?? 1
+                permissions.certification = (1...3).contains(level) ? level : 1
             case "FieldMDP":
                 let names = try self.resolve(parameters["Fields"], in: view).array ?? []
                 let action: FieldLock.Action =

@@ -20,7 +20,7 @@ struct IndirectObjectReader {
         guard lexer.takeKeyword("endobj") else { throw .damaged("endobj missing") }
         return PDFObject(
             reference: PDFReference(number: number, generation: generation), value: value, stream: stream,
-            extent: offset..<lexer.position)
+            extent: offset..<lexer.position, weight: lexer.weight)
     }
 
     private func stream(

@@ -28,6 +28,12 @@ final class PDFFile {
         var index: [(number: Int, offset: Int)]
     }
 
+    /// Where the stream lies that an object is in, and which of its objects it is.
+    private struct CompressedPlace: Hashable {
+        var stream: Int
+        var index: Int
+    }
+
     let bytes: [UInt8]
     let limits: PDFLimits
     let reading: Reading
@@ -42,10 +48,17 @@ final class PDFFile {
     private let history: [Int: [(view: Int, entry: CrossReferenceEntry)]]
     private var inflated: Int
     private var objects: [Int: PDFObject] = [:]
+    private var compressedObjects: [CompressedPlace: PDFObject] = [:]
     private var objectStreams: [Int: ObjectStream] = [:]
     private var resolving: Set<Int> = []
     private var lookups = 0
+    /// Numbers that were looked up since `noting` began.
+    private var noted: Set<Int>?
     private var syntaxBytes = 0
+    /// Bytes of memory that what is kept takes, by estimate.
+    private var memory = 0
+    /// Bytes of streams' data that may still be decoded.
+    private var contentRoom: Int
 
     init(_ bytes: [UInt8], limits: PDFLimits = .standard, reading: Reading = .strict) throws(PDFError) {
         let header = Array("%PDF-".utf8)
@@ -54,12 +67,14 @@ final class PDFFile {
         guard start == 0 || reading == .forgiving else { throw .damaged("bytes before the header") }
         self.bytes = bytes
         self.limits = limits
+        self.contentRoom = limits.contentBytes
         self.reading = reading
         var reader = CrossReferenceReader(bytes: bytes, limits: limits, reading: reading)
         let sections = try reader.sections()
         self.inflated = reader.inflated
         let isEncrypted = sections.contains { $0.trailer["Encrypt"] != nil }
         guard !isEncrypted || reading != .strict else { throw .encrypted }
+        if reading != .forgiving { try Self.checkSize(sections) }
         self.revisions = try Self.revisions(sections, bytes)
         var history: [Int: [(view: Int, entry: CrossReferenceEntry)]] = [:]
         for (view, revision) in self.revisions.enumerated() {
@@ -69,6 +84,8 @@ final class PDFFile {
             }
         }
         self.history = history
+        // An entry stands in its section and in the history.
+        try self.take(sections.reduce(0) { $0 + $1.entries.count } * 176)
         if isEncrypted { try self.prepareDecryption() }
     }
 
@@ -84,6 +101,7 @@ final class PDFFile {
         let known = try self.resolve(identifier, in: self.lastView).string ?? []
         self.grants = Decryption.grants(whole)
         self.objects = [:]
+        self.compressedObjects = [:]
         do {
             self.decryption = try Decryption(whole, identifier: known)
         } catch {
@@ -98,6 +116,14 @@ final class PDFFile {
         } catch .damaged(let reason) {
             guard self.reading == .forgiving else { throw .damaged(reason) }
             return nil
+        }
+    }
+
+    /// Objects beyond `/Size` are there for some readers and missing for others (7.5.5).
+    private static func checkSize(_ sections: [CrossReferenceSection]) throws(PDFError) {
+        guard let size = sections.first?.trailer["Size"]?.integer else { throw .damaged("/Size missing") }
+        for section in sections {
+            guard section.entries.allSatisfy({ $0.key < size || $0.value == .free }) else { throw .damaged("/Size") }
         }
     }
 
@@ -131,12 +157,21 @@ final class PDFFile {
         self.history[number]?.last { $0.view <= view }?.entry
     }
 
+    /// The numbers of the objects that `body` looks up.
+    func noting<Result>(_ body: () throws(PDFError) -> Result) throws(PDFError) -> (Result, numbers: Set<Int>) {
+        self.noted = []
+        defer { self.noted = nil }
+        let result = try body()
+        return (result, self.noted ?? [])
+    }
+
     /// The object as of revision `view`; `nil` for one that doesn't exist, which reads as null (7.3.10).
     ///
     /// - Parameter keeps: whether to remember it. What is looked at once, in a file of many objects, is better forgotten.
     func object(_ reference: PDFReference, in view: Int, keeps: Bool = true) throws(PDFError) -> PDFObject? {
         self.lookups += 1
         guard self.lookups <= self.limits.lookups else { throw .tooComplex("too many references") }
+        self.noted?.insert(reference.number)
         switch self.entry(reference.number, in: view) {
         case nil, .free: return nil
         case .offset(let offset, let generation):
@@ -146,7 +181,7 @@ final class PDFFile {
             return object
         case .compressed(let stream, let index):
             guard reference.generation == 0 else { return nil }
-            return try self.compressed(reference, stream: stream, index: index, in: view)
+            return try self.compressed(reference, stream: stream, index: index, in: view, keeps: keeps)
         }
     }
 
@@ -159,23 +194,42 @@ final class PDFFile {
             guard case .offset(let place, _)? = self.entry(reference.number, in: view) else { return nil }
             return try self.object(at: place, in: view).value.integer
         }
-        self.syntaxBytes += (object.extent?.count ?? 0) - (object.stream?.count ?? 0)
-        guard self.syntaxBytes <= self.limits.syntaxBytes else { throw .tooComplex("too much structure") }
+        try self.read((object.extent?.count ?? 0) - (object.stream?.count ?? 0))
         if let decryption = self.decryption, object.reference.number != self.encryptionNumber,
             object.value.dictionary?["Type"] != .name("XRef")
         {
             object.value = try decryption.value(object.value, of: object.reference)
         }
-        if keeps { self.objects[offset] = object }
+        if keeps {
+            try self.take(object)
+            self.objects[offset] = object
+        }
         return object
     }
 
+    /// Accounts for bytes of syntax that were read.
+    private func read(_ count: Int) throws(PDFError) {
+        self.syntaxBytes += count
+        guard self.syntaxBytes <= self.limits.syntaxBytes else { throw .tooComplex("too much structure") }
+    }
+
+    /// Accounts for memory that is kept.
+    private func take(_ count: Int) throws(PDFError) {
+        self.memory += count
+        guard self.memory <= self.limits.memory else { throw .tooComplex("too much to keep in memory") }
+    }
+
+    private func take(_ object: PDFObject) throws(PDFError) { try self.take(160 + 48 * object.weight) }
+
     private func compressed(
-        _ reference: PDFReference, stream number: Int, index: Int, in view: Int
+        _ reference: PDFReference, stream number: Int, index: Int, in view: Int, keeps: Bool
     ) throws(PDFError) -> PDFObject {
         guard case .offset(let offset, 0)? = self.entry(number, in: view) else {
             throw .damaged("object stream missing")
         }
+        self.noted?.insert(number)
+        let place = CompressedPlace(stream: offset, index: index)
+        if let known = self.compressedObjects[place], known.reference == reference { return known }
         let stream: ObjectStream
         if let known = self.objectStreams[offset] {
             stream = known
@@ -186,8 +240,16 @@ final class PDFFile {
         guard stream.index.indices.contains(index), stream.index[index].number == reference.number else {
             throw .damaged("object stream without the object")
         }
-        var lexer = PDFLexer(stream.data, at: stream.index[index].offset)
-        return PDFObject(reference: reference, value: try lexer.value(), stream: nil, extent: nil)
+        let start = stream.index[index].offset
+        var lexer = PDFLexer(stream.data, at: start)
+        let value = try lexer.value()
+        try self.read(lexer.position - start)
+        let object = PDFObject(reference: reference, value: value, weight: lexer.weight)
+        if keeps {
+            try self.take(object)
+            self.compressedObjects[place] = object
+        }
+        return object
     }
 
     private func objectStream(at offset: Int, number: Int, in view: Int) throws(PDFError) -> ObjectStream {
@@ -202,6 +264,7 @@ final class PDFFile {
         let data = try StreamDecoder.decode(
             dictionary, content, limit: self.limits.inflatedBytes - self.inflated)
         self.inflated += data.count
+        try self.take(data.count + 16 * count)
         var lexer = PDFLexer(data, end: first)
         var index: [(number: Int, offset: Int)] = []
         for _ in 0..<count {
@@ -214,12 +277,22 @@ final class PDFFile {
         return ObjectStream(data: data, index: index)
     }
 
-    /// The decoded data of a stream.
+    /// The decoded data of a stream. Data of which too much was asked for is refused as data that is too large.
     func content(of object: PDFObject, limit: Int) throws(PDFError) -> [UInt8] {
         guard let dictionary = object.value.dictionary, let raw = object.stream else { throw .damaged("no stream") }
+        guard self.contentRoom > 0 else { throw .tooComplex("too much data") }
         var data = self.bytes[raw]
         if let decryption = self.decryption { data = try decryption.stream(data, of: object.reference)[...] }
-        return try StreamDecoder.decode(dictionary, data, limit: limit)
+        let limit = min(limit, self.contentRoom)
+        do {
+            let content = try StreamDecoder.decode(dictionary, data, limit: limit)
+            self.contentRoom -= content.count
+            return content
+        } catch {
+            // It was inflated up to the limit before it was refused.
+            if case .tooComplex = error { self.contentRoom -= limit }
+            throw error
+        }
     }
 
     /// The value behind any chain of references; null for what doesn't exist.

@@ -5,11 +5,16 @@ public struct PDFLimits: Sendable, Hashable {
     /// Cross-reference sections that follow one another by `/Prev`.
     public var sections = 2_000
     /// Bytes that come out of all compressed cross-reference and object streams together.
-    public var inflatedBytes = 256 << 20
-    /// Bytes of objects that are read, streams' data not counted: what is kept of them in memory is some twenty times as much.
-    public var syntaxBytes = 32 << 20
+    public var inflatedBytes = 96 << 20
+    /// Bytes of memory for what is kept of a file while it is looked at: its cross-reference, the object streams, and the
+    /// objects that are asked for more than once.
+    public var memory = 192 << 20
+    /// Bytes of objects that are read, again and again counted, streams' data not counted.
+    public var syntaxBytes = 64 << 20
+    /// Bytes of data that are decoded of other streams, again and again counted.
+    public var contentBytes = 128 << 20
     /// Objects that are looked up, again and again counted: what keeps a small file from costing much time.
-    public var lookups = 10_000_000
+    public var lookups = 1_600_000
     public var pages = 100_000
     public var signatures = 500
 

@@ -7,9 +7,10 @@ struct PDFLexer {
 
     /// Deep enough for every honest file, shallow enough for a thread with a small stack.
     static let maximumDepth = 64
-    /// Values within one object: a page tree or an array of widths has thousands, never a million.
-    static let maximumValues = 1_000_000
-    private var valueCount = 0
+    /// What one object may weigh: a page tree or an array of widths has thousands of values, never a million.
+    static let maximumWeight = 1_000_000
+    /// What the values read so far take in memory, in units of some 48 bytes: one each, and more for arrays and keys.
+    private(set) var weight = 0
 
     init(_ bytes: [UInt8], at position: Int = 0, end: Int? = nil) {
         self.bytes = bytes
@@ -84,8 +85,7 @@ struct PDFLexer {
 
     mutating func value(depth: Int = 0) throws(PDFError) -> PDFValue {
         guard depth < Self.maximumDepth else { throw .tooComplex("objects nested too deep") }
-        self.valueCount += 1
-        guard self.valueCount <= Self.maximumValues else { throw .tooComplex("object too large") }
+        try self.weigh(1)
         self.skipSpace()
         guard let byte = self.peek() else { throw .damaged("object missing") }
         switch byte {
@@ -102,8 +102,14 @@ struct PDFLexer {
         }
     }
 
+    private mutating func weigh(_ units: Int) throws(PDFError) {
+        self.weight += units
+        guard self.weight <= Self.maximumWeight else { throw .tooComplex("object too large") }
+    }
+
     private mutating func arrayBody(_ depth: Int) throws(PDFError) -> [PDFValue] {
         self.position += 1
+        try self.weigh(1)
         var items: [PDFValue] = []
         while true {
             self.skipSpace()
@@ -114,6 +120,7 @@ struct PDFLexer {
 
     private mutating func dictionary(_ depth: Int) throws(PDFError) -> PDFDictionary {
         self.position += 2
+        try self.weigh(4)
         var dictionary = PDFDictionary()
         while true {
             self.skipSpace()
@@ -122,6 +129,7 @@ struct PDFLexer {
             let key = try self.nameBody()
             // Readers differ on which of two equal keys counts.
             guard dictionary[key] == nil else { throw .damaged("dictionary with a key twice") }
+            try self.weigh(2)
             dictionary[key] = try self.value(depth: depth + 1)
         }
     }

@@ -71,6 +71,8 @@ struct PDFObject: Sendable {
     var stream: Range<Int>?
     /// From the first byte of the object number to after `endobj`; `nil` for an object in an object stream.
     var extent: Range<Int>?
+    /// What its value takes in memory (`PDFLexer.weight`).
+    var weight = 0
 }
 
 extension [UInt8] {

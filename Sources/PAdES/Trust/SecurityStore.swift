@@ -41,3 +41,18 @@ struct SecurityStore {
         }
     }
 }
+
+/// The stores of a file's revisions, each read once. Lives within one call.
+final class SecurityStores {
+    private let file: PDFFile?
+    private var known: [Int: SecurityStore] = [:]
+
+    init(_ file: PDFFile?) { self.file = file }
+
+    subscript(view: Int) -> SecurityStore {
+        if let store = self.known[view] { return store }
+        let store = self.file.map { SecurityStore(of: $0, in: view) } ?? SecurityStore()
+        self.known[view] = store
+        return store
+    }
+}

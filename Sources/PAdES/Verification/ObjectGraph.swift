@@ -1,3 +1,10 @@
+/// Objects by number. Those of one graph and of the same graph later lie at the same places.
+struct ObjectSet {
+    fileprivate let places: [Int: Int]
+    fileprivate let isIn: [Bool]
+    func contains(_ number: Int) -> Bool { self.places[number].map { self.isIn[$0] } ?? false }
+}
+
 /// What refers to what in a view of the file, kept up from one update to the next.
 struct ObjectGraph {
     /// Stands for the trailer.
@@ -5,21 +12,33 @@ struct ObjectGraph {
     /// Keys of a trailer by which readers reach objects; others name what nobody looks at.
     private static let trailerKeys = ["Root", "Info", "Encrypt", "ID"]
 
+    /// Objects whose references are kept: two hundred bytes of memory each.
+    private static let maximumCount = 600_000
+
     private let file: PDFFile
     private(set) var view: Int
-    /// The object numbers that each object in use names, each as often as it does.
-    private var targets: [Int: [Int]] = [:]
+    /// Numbers may be any: each that is in use or named gets a place in the arrays below.
+    private var places: [Int: Int] = [:]
+    private var numbers: [Int] = []
+    /// What each object names, each as often as it does.
+    private var targets: [[Int32]] = []
+    private var named: [Bool] = []
+    private var ofTrailer: [Int] = []
     private var allOfTrailer: [Int] = []
-    /// Every number that was ever named.
-    private(set) var mentioned: Set<Int> = []
-    private var reached: Set<Int>?
-    var count: Int { self.targets.count }
+    private var reached: ObjectSet?
+    private var edges = 0
+    /// Objects and references between them: what it costs to follow them all.
+    var size: Int { self.numbers.count + self.edges }
 
     init(_ file: PDFFile, view: Int) throws(PDFError) {
         self.file = file
         self.view = view
+        var seen: Set<Int> = []
         for section in file.revisions[...view].flatMap(\.sections) {
-            for number in section.entries.keys where self.targets[number] == nil { try self.read(number) }
+            for number in section.entries.keys where seen.insert(number).inserted {
+                guard self.numbers.count <= Self.maximumCount else { throw .tooComplex("too many objects to follow") }
+                try self.read(number)
+            }
         }
         self.readTrailer()
     }
@@ -32,10 +51,32 @@ struct ObjectGraph {
         self.readTrailer()
     }
 
+    private mutating func place(of number: Int) -> Int {
+        if let known = self.places[number] { return known }
+        let place = self.numbers.count
+        self.places[number] = place
+        self.numbers.append(number)
+        self.targets.append([])
+        self.named.append(false)
+        return place
+    }
+
+    private mutating func set(_ found: [Int], of number: Int) {
+        let place = self.place(of: number)
+        self.edges += found.count - self.targets[place].count
+        var targets: [Int32] = []
+        targets.reserveCapacity(found.count)
+        for target in found {
+            let target = self.place(of: target)
+            self.named[target] = true
+            targets.append(Int32(truncatingIfNeeded: target))
+        }
+        self.targets[place] = targets
+    }
+
     private mutating func read(_ number: Int) throws(PDFError) {
         guard let entry = self.file.entry(number, in: self.view), entry != .free else {
-            self.targets[number] = nil
-            return
+            return self.set([], of: number)
         }
         var generation = 0
         if case .offset(_, let stated) = entry { generation = stated }
@@ -49,30 +90,34 @@ struct ObjectGraph {
             guard case .offset(let offset, _) = entry else { throw .damaged(reason) }
             found = Self.loosely(self.file.bytes, from: offset)
         }
-        self.targets[number] = found
-        self.mentioned.formUnion(found)
+        self.set(found, of: number)
     }
 
     private mutating func readTrailer() {
         let trailer = self.file.trailer(in: self.view)
-        var found: [Int] = []
-        for key in Self.trailerKeys { if let value = trailer[key] { Self.collect(value, into: &found) } }
-        self.targets[Self.trailer] = found
-        self.mentioned.formUnion(found)
+        self.ofTrailer = []
+        for key in Self.trailerKeys { if let value = trailer[key] { Self.collect(value, into: &self.ofTrailer) } }
+        for number in self.ofTrailer { self.named[self.place(of: number)] = true }
         self.allOfTrailer = []
         Self.collect(.dictionary(trailer), into: &self.allOfTrailer)
     }
 
+    /// Whether the number was ever named.
+    func mentions(_ number: Int) -> Bool { self.places[number].map { self.named[$0] } ?? false }
+
     /// Everything that can be reached from the trailer.
-    mutating func reachable() -> Set<Int> {
+    mutating func reachable() -> ObjectSet {
         if let known = self.reached { return known }
-        var seen: Set<Int> = []
-        var stack = self.targets[Self.trailer] ?? []
-        while let number = stack.popLast() {
-            if seen.insert(number).inserted { stack += self.targets[number] ?? [] }
+        var isIn = [Bool](repeating: false, count: self.numbers.count)
+        var stack = self.ofTrailer.compactMap { self.places[$0] }
+        while let place = stack.popLast() {
+            if isIn[place] { continue }
+            isIn[place] = true
+            for target in self.targets[place] where !isIn[Int(target)] { stack.append(Int(target)) }
         }
-        self.reached = seen
-        return seen
+        let found = ObjectSet(places: self.places, isIn: isIn)
+        self.reached = found
+        return found
     }
 
     /// Who alone names an object, and that once: by the number of the object, for those that can be reached.
@@ -80,20 +125,24 @@ struct ObjectGraph {
         let reached = self.reachable()
         var owners: [Int: Int] = [:]
         var shared: Set<Int> = []
-        for (source, targets) in self.targets where source == Self.trailer || reached.contains(source) {
-            for target in source == Self.trailer ? self.allOfTrailer : targets {
-                if owners.updateValue(source, forKey: target) != nil { shared.insert(target) }
-            }
+        func note(_ target: Int, _ source: Int) {
+            if owners.updateValue(source, forKey: target) != nil { shared.insert(target) }
+        }
+        for target in self.allOfTrailer { note(target, Self.trailer) }
+        for place in self.numbers.indices where reached.isIn[place] {
+            for target in self.targets[place] { note(self.numbers[Int(target)], self.numbers[place]) }
         }
         for target in shared { owners[target] = nil }
         return owners
     }
 
     /// What is named by objects that can be reached in this view and in another, and that are none of `changed`.
-    mutating func named(reachedToo other: Set<Int>, besides changed: Set<Int>) -> Set<Int> {
+    mutating func named(reachedToo other: ObjectSet, besides changed: Set<Int>) -> Set<Int> {
+        let reached = self.reachable()
         var named: Set<Int> = []
-        for source in self.reachable() where other.contains(source) && !changed.contains(source) {
-            named.formUnion(self.targets[source] ?? [])
+        for place in self.numbers.indices
+        where reached.isIn[place] && other.isIn[place] && !changed.contains(self.numbers[place]) {
+            for target in self.targets[place] { named.insert(self.numbers[Int(target)]) }
         }
         return named
     }

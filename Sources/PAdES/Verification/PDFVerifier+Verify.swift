@@ -39,8 +39,6 @@ extension PDFVerifier {
         let pdf = file.bytes
         guard file.revisions.count <= 1_000 else { throw .tooComplex("too many revisions") }
         let found = try self.found(in: file)
-        // Each signature hashes the file up to its own end: eight gigabytes are some six seconds.
-        guard found.count * pdf.count <= 8 << 30 else { throw .tooComplex("too many signatures for the size") }
         let updates = self.updates(of: file, since: found.map(\.view).min() ?? file.lastView)
         let digests = PrefixDigests(pdf)
         var reports: [SignatureReport] = []
@@ -49,6 +47,7 @@ extension PDFVerifier {
         for (signed, view, isCurrent) in found {
             var check = SignatureCheck(file: file, signed: signed, view: view)
             check.run(issuers: self.intermediates + self.roots, digests: digests)
+            guard !digests.isExhausted else { throw .tooComplex("too many signatures for the size") }
             var trust = SignatureReport.Trust.unknown
             if let certificate = check.certificate {
                 let others = (check.cms?.certificates ?? []) + self.intermediates
@@ -75,12 +74,23 @@ extension PDFVerifier {
     private func found(in file: PDFFile) throws(PDFError) -> [Found] {
         var found: [PDFReference: (signed: PDFFile.SignedField, view: Int)] = [:]
         var current: Set<PDFReference> = []
+        var known: (signed: [PDFFile.SignedField], numbers: Set<Int>)?
         for view in file.revisions.indices {
             // A revision that can't be read matters only if it is the one shown.
             let signed: [PDFFile.SignedField]
             do {
-                signed = try file.signedFields(in: view)
+                // The form need not be walked again where nothing that it consists of was written anew.
+                if let same = known, file.trailer(in: view)["Root"] == file.trailer(in: view - 1)["Root"],
+                    file.revisions[view].sections.allSatisfy({ same.numbers.isDisjoint(with: $0.entries.keys) })
+                {
+                    signed = same.signed
+                } else {
+                    let walk = try file.noting { () throws(PDFError) in try file.signedFields(in: view) }
+                    known = (walk.0, walk.numbers)
+                    signed = walk.0
+                }
             } catch {
+                known = nil
                 guard view < file.lastView else { throw error }
                 continue
             }
@@ -102,8 +112,8 @@ extension PDFVerifier {
             .map { ($0.signed, $0.view, current.contains($0.signed.signature)) }
     }
 
-    /// Objects that are looked at for all updates of a file together.
-    private static let maximumWork = 4_000_000
+    /// Objects and references that are followed for all updates of a file together.
+    private static let maximumWork = 8_000_000
 
     /// The analysis of each update after `first`, by view.
     func updates(of file: PDFFile, since first: Int) -> [Int: UpdateAnalysis] {
@@ -114,7 +124,7 @@ extension PDFVerifier {
         var work = 0
         for view in (first + 1)...file.lastView {
             // Each update is followed through the whole document: many of them in a large one would take for ever.
-            work += graph?.count ?? 0
+            work += graph?.size ?? 0
             if var known = graph, known.view == view - 1, work <= Self.maximumWork {
                 result[view] = UpdateAnalysis(file, view: view, graph: &known)
                 graph = known
@@ -130,7 +140,15 @@ extension PDFVerifier {
     ) -> [SignatureReport.Change] {
         guard view < file.lastView else { return [] }
         let permissions = try? file.permissions(in: view)
-        return ((view + 1)...file.lastView).flatMap { updates[$0]?.changes ?? [] }.map { Self.judge($0, permissions) }
+        return ((view + 1)...file.lastView).flatMap { next in
+            (updates[next]?.changes ?? []).map { change in
+                // What any signature before the change locked is not exchanged under the eyes of the others either.
+                let isHeld =
+                    change.replacesValue
+                    && (try? file.permissions(in: next - 1))?.permitsReplacing(change.field ?? "") != true
+                return Self.judge(change, isHeld ? nil : permissions)
+            }
+        }
     }
 
     private func report(
@@ -186,7 +204,9 @@ extension PDFVerifier {
         let isAllowed =
             switch change.kind {
             case .forbidden: false
-            case .fieldFilled: level != 1 && !isLocked
+            case .fieldFilled:
+                level != 1 && !isLocked
+                    && (!change.replacesValue || permissions.permitsReplacing(change.field ?? ""))
             case .signatureAdded:
                 (level != 1 || change.isTimeStamp) && !isLocked && !(change.isVisibleAddition && level != nil)
             case .metadata, .structure: true

@@ -4,19 +4,19 @@ import SwiftASN1
 extension SignatureCheck {
     /// - Parameters:
     ///   - hash: the hash of the signed bytes.
-    ///   - content: cuts the signed bytes out of the file.
+    ///   - content: cuts the signed bytes out of the file, to be hashed so many times.
     mutating func judgeContents(
-        issuers: [[UInt8]], hash: (Digest.Algorithm) -> [UInt8]?, content: ([UInt8]) -> [UInt8]
+        issuers: [[UInt8]], hash: (Digest.Algorithm) -> [UInt8]?, content: (_ bytes: [UInt8], _ times: Int) -> [UInt8]
     ) {
         let bytes = self.bytes
         switch self.subFilter {
         case "ETSI.CAdES.detached":
-            self.judgeCMS(.cades, issuers: issuers, hash: hash) { content(bytes) }
+            self.judgeCMS(.cades, issuers: issuers, hash: hash) { content(bytes, 1) }
             if self.signed.dictionary["Cert"] != nil { self.findings.remarks.append("cert_entry_present") }
-        case "adbe.pkcs7.detached": self.judgeCMS(.pkcs7, issuers: issuers, hash: hash) { content(bytes) }
-        case "adbe.pkcs7.sha1": self.judgeCMS(.pkcs7OverHash, issuers: issuers, hash: hash) { content(bytes) }
+        case "adbe.pkcs7.detached": self.judgeCMS(.pkcs7, issuers: issuers, hash: hash) { content(bytes, 1) }
+        case "adbe.pkcs7.sha1": self.judgeCMS(.pkcs7OverHash, issuers: issuers, hash: hash) { content(bytes, 1) }
         case "ETSI.RFC3161": self.judgeTimeStamp(hash)
-        case "adbe.x509.rsa_sha1": self.judgePKCS1 { content(bytes) }
+        case "adbe.x509.rsa_sha1": self.judgePKCS1 { content(bytes, $0) }
         default: self.findings.structure.append("unsupported_subfilter")
         }
     }
@@ -64,7 +64,9 @@ extension SignatureCheck {
     private mutating func judgeSignatureTimeStamps(of signer: CMSSignedData.Signer) {
         for attribute in signer.unsignedAttributes where attribute.type == OID.signatureTimeStamp {
             for value in attribute.values {
-                guard let token = try? TimeStampToken(Array(value.encodedBytes)) else {
+                // Each costs the check of a signature; two or three are there from renewals.
+                guard self.signatureTimeStamps.count < 16, let token = try? TimeStampToken(Array(value.encodedBytes))
+                else {
                     self.findings.cryptography.append("signature_time_stamp_malformed")
                     continue
                 }
@@ -94,7 +96,7 @@ extension SignatureCheck {
     }
 
     /// PKCS #1 with the certificate in the dictionary, the oldest form.
-    private mutating func judgePKCS1(_ content: () -> [UInt8]) {
+    private mutating func judgePKCS1(_ content: (_ times: Int) -> [UInt8]) {
         let entry = self.resolved(self.signed.dictionary["Cert"])
         guard let der = entry.string ?? entry.array?.first?.string, let certificate = try? Certificate(der) else {
             return self.findings.structure.append("signer_certificate_missing")
@@ -106,9 +108,9 @@ extension SignatureCheck {
             return
         }
         self.certificate = certificate
-        let data = content()
         // The name says SHA-1; ISO 32000-1 allows the others.
         let hashes: [Digest.Algorithm] = [.sha1, .sha256, .sha384, .sha512, .ripemd160]
+        let data = content(hashes.count)
         let scheme = hashes.lazy.map { SignatureScheme.pkcs1($0) }
             .first { certificate.verifies(Array(signature.bytes), over: data, scheme: $0) }
         guard let scheme else { return self.findings.cryptography.append("signature_wrong") }

@@ -59,8 +59,10 @@ struct SignatureCheck {
         self.coversWholeFile = self.bytes[ranges.end...].allSatisfy(PDFLexer.isSpace)
         self.judgeContents(issuers: issuers) {
             digests.value($0, gap: ranges.gap, end: ranges.end)
-        } content: { bytes in
-            Array(bytes[..<ranges.gap.lowerBound]) + bytes[ranges.gap.upperBound..<ranges.end]
+        } content: { bytes, times in
+            // What is refused here is refused as a whole.
+            guard digests.charge(times * ranges.end) else { return [] }
+            return Array(bytes[..<ranges.gap.lowerBound]) + bytes[ranges.gap.upperBound..<ranges.end]
         }
     }
 

@@ -36,8 +36,11 @@ extension UpdateAnalysis {
     /// What changes with a field's value.
     private static let fillingKeys: Set<String> = ["V", "AP", "AS", "I", "M", "MK", "RV", "StructParent"]
 
-    /// Filling a field: it must have been empty, and nothing but its value and its picture may change. A value that was
-    /// there is part of what was signed.
+    /// What a new value of a text or choice field may bring along: how its picture is drawn.
+    private static let drawingKeys: Set<String> = ["DA", "Q", "F"]
+
+    /// Filling a field: nothing but its value and its picture may change. A value that was there is part of what was signed
+    /// and stands, unless a certification or a lock of other fields permits filling (`Change.replacesValue`).
     mutating func judge(
         _ field: PDFField, _ old: PDFDictionary, _ new: PDFDictionary, _ keys: Set<String>
     ) throws(PDFError) {
@@ -47,10 +50,19 @@ extension UpdateAnalysis {
         if keys == ["Ff"], let flags = new["Ff"]?.integer, flags == (old["Ff"]?.integer ?? 0) | 1 {
             return self.allow(.structure, "field \(field.name) made read-only")
         }
-        let keys = field.isSignature ? keys.subtracting(["F"]) : keys
-        guard keys.isSubset(of: Self.fillingKeys), keys.contains("V"), try self.isEmpty(field.value, of: field),
-            try self.isEmpty(old["V"], of: field)
-        else { return self.forbid("field \(field.name)") }
+        let ignored: Set<String> =
+            field.isSignature ? ["F"] : ["Tx", "Ch"].contains(field.type ?? "") ? Self.drawingKeys : []
+        let keys = keys.subtracting(ignored)
+        guard keys.isSubset(of: Self.fillingKeys), keys.contains("V") else {
+            return self.forbid("field \(field.name)")
+        }
+        let isBlank = (try self.isEmpty(field.value, of: field), try self.isEmpty(old["V"], of: field))
+        let isFilled = isBlank != (true, true)
+        guard !isFilled || !field.isSignature else { return self.forbid("field \(field.name)") }
+        func fill() {
+            self.changes.append(
+                Change(kind: .fieldFilled, subject: field.name, field: field.name, replacesValue: isFilled))
+        }
         let value = try self.file.resolve(new["V"], in: self.new)
         switch field.type {
         case "Sig":
@@ -62,16 +74,16 @@ extension UpdateAnalysis {
             self.changes.append(change)
         case "Tx":
             guard value.string != nil else { return self.forbid("field \(field.name)") }
-            self.allow(.fieldFilled, field.name, field: field.name)
+            fill()
         case "Ch":
             guard value.string != nil || value.array?.allSatisfy({ $0.string != nil }) == true else {
                 return self.forbid("field \(field.name)")
             }
-            self.allow(.fieldFilled, field.name, field: field.name)
+            fill()
         case "Btn":
             // A button's pictures are part of the signed document: it may only switch between them.
             guard value.name != nil, !keys.contains("AP") else { return self.forbid("field \(field.name)") }
-            self.allow(.fieldFilled, field.name, field: field.name)
+            fill()
         default: return self.forbid("field \(field.name)")
         }
         self.filledFields.insert(field.reference.number)

@@ -41,10 +41,9 @@ extension UpdateAnalysis {
     /// What a stream holds, decoded; `nil` for what is no stream.
     private func streamData(_ value: PDFValue, _ view: Int) throws(PDFError) -> [UInt8]? {
         guard let reference = value.reference, let object = try self.file.object(reference, in: view),
-            let raw = object.stream, let dictionary = object.value.dictionary
+            let raw = object.stream
         else { return nil }
-        let bytes = self.file.bytes[raw]
-        return (try? StreamDecoder.decode(dictionary, bytes, limit: 16 << 20)) ?? Array(bytes)
+        return (try? self.file.content(of: object, limit: 16 << 20)) ?? Array(self.file.bytes[raw])
     }
 
     /// Whether two values say the same, however they are written: a number with or without zeros at its end, a value in

@@ -7,6 +7,8 @@ struct UpdateAnalysis {
         var subject: String
         /// The field whose lock forbids it.
         var field: String?
+        /// A value that was part of what was signed is exchanged: only where that is permitted in so many words.
+        var replacesValue = false
         /// A visible new field: only where nothing is certified.
         var isVisibleAddition = false
         /// A document time stamp or what goes with it: allowed even where a certification forbids every change
@@ -39,6 +41,8 @@ struct UpdateAnalysis {
             var before = graph
             try graph.advance(file.revisions[view].sections[0].entries.keys)
             try self.classifyEntries(layout, &before, graph.reachable())
+            // What is new and unseen changes nothing, and the roles of a large document cost time.
+            guard !self.changed.isEmpty else { return }
             let roles = try Roles(file, view: self.old)
             // Forms first: what they add is what pages may show.
             let order = self.changed.sorted { (roles[$0]?.role.rank ?? 9, $0) < (roles[$1]?.role.rank ?? 9, $1) }
@@ -69,7 +73,7 @@ struct UpdateAnalysis {
     ///   - graph: of the file before the update.
     ///   - reachable: what can be reached with it. What can't is seen by nobody.
     private mutating func classifyEntries(
-        _ layout: UpdateLayout, _ graph: inout ObjectGraph, _ reachable: Set<Int>
+        _ layout: UpdateLayout, _ graph: inout ObjectGraph, _ reachable: ObjectSet
     ) throws(PDFError) {
         let reached = graph.reachable()
         let section = self.file.revisions[self.new].sections[0]
@@ -94,7 +98,7 @@ struct UpdateAnalysis {
                 }
             } else if entry != .free {
                 self.fresh.insert(number)
-                if graph.mentioned.contains(number) { supplied.append(number) }
+                if graph.mentions(number) { supplied.append(number) }
             }
         }
         // An object that the signed document missed would now appear in it.
