@@ -60,17 +60,16 @@ public struct DeviceCertificate: Sendable {
         }
         let post: SQL = self.purpose == .seal ? "NULL::uuid" : "platform.current_post()"
         let id = UUIDv7.make()
-        // Its path was followed to the internal root: its serial number is one that the internal CA answers for.
-        let issuer: SQL =
-            kind == .internal
-            ? "(SELECT a.id FROM signatures.authority AS a WHERE a.certificate = \(self.chain.first ?? []) AND a.kind = 'issuing')"
-            : "NULL::uuid"
+        // Its path was followed to the internal root: its serial number is one that the internal CA answers for. What a device shows beside
+        // it is passed over; most tokens hold the certificate alone.
+        let issuer = kind == .internal ? try Authorities.read(in: transaction).issuer(of: self.certificate) : nil
+        let chain = issuer?.chain ?? self.chain
         let isNew =
             try transaction.run(
                 """
                 INSERT INTO signatures.certificate (id, authority_id, purpose, post_id, device, kind, subject, serial, certificate, chain, not_before, not_after)
-                VALUES (\(id), \(issuer), \(self.purpose.rawValue), \(post), \(self.device.rawValue), \(kind.rawValue), \(self.facts.subject),
-                        \(self.facts.serial), \(self.certificate), \(self.chain.flatMap { $0 }),
+                VALUES (\(id), \(issuer?.id), \(self.purpose.rawValue), \(post), \(self.device.rawValue), \(kind.rawValue), \(self.facts.subject),
+                        \(self.facts.serial), \(self.certificate), \(chain.flatMap { $0 }),
                         \(Instant(microseconds: self.facts.notBefore * 1_000_000)), \(Instant(microseconds: self.facts.notAfter * 1_000_000)))
                 ON CONFLICT DO NOTHING
                 """) == 1

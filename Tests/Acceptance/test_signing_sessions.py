@@ -99,6 +99,18 @@ def test_a_session_survives_kill_9_and_completing_again_changes_nothing(server, 
     assert judgement.intact and judgement.valid and judgement.trusted
 
 
+def test_a_certificate_of_the_internal_ca_needs_no_chain(server, office, device_of):
+    document = office.document("awaiting_signature", letter_pdf())
+    key, certificate = device_of(office.leader)
+    session = prepare(office.leader, [document], certificate[:1])
+    assert complete(office.leader, session, hashed(session["items"][0], key))["state"] == "done"
+    fingerprint = f"sha256('\\x{certificate[0].hex()}'::bytea)"
+    issuer, chain = server.database.value(
+        "SELECT a.kind || ' ' || encode(c.chain, 'hex') FROM signatures.certificate AS c JOIN signatures.authority AS a"
+        f" ON a.id = c.authority_id WHERE c.fingerprint = {fingerprint}").split()
+    assert issuer == "issuing" and bytes.fromhex(chain).startswith(certificate[1]), "completed from our own"
+
+
 def test_raw_ecdsa_and_pkcs1_values_are_taken(office, device_of):
     first, second = (office.document("awaiting_signature", letter_pdf()) for _ in range(2))
     key, certificate = device_of(office.leader)

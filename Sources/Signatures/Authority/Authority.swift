@@ -97,11 +97,13 @@ public struct Authorities: Sendable {
 
     /// The certificates above one of the internal CA's, nearest first; empty for one of another CA.
     func chain(above certificate: [UInt8]) throws -> [[UInt8]] {
+        try self.issuer(of: certificate)?.chain ?? []
+    }
+
+    /// Whichever of them issued a certificate, by name and key identifier; nil for one of another CA.
+    func issuer(of certificate: [UInt8]) throws -> Authority? {
         let subject = try CertificateBuilder(parsing: certificate)
-        for issuer in self.issuers where try CertificateBuilder(parsing: issuer.certificate).issued(subject) {
-            return issuer.chain
-        }
-        return []
+        return try self.issuers.first { try CertificateBuilder(parsing: $0.certificate).issued(subject) }
     }
 
     /// The roots, DER.
