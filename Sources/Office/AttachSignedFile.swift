@@ -43,7 +43,20 @@ public struct AttachSignedFile: Sendable {
         let ground = try await self.ground(as: caller) { try device.register(kind, in: $0) }
         try await self.desk.ensureGood(ground.certificate, as: caller)
         let decision = try await self.desk.decide(ground, channel: self.channel)
-        return try await self.keep(signed, form.base, device, kind, decision, as: caller)
+        return try await self.keep(
+            try await self.archived(signed, bytes), form.base, device, kind, decision, as: caller)
+    }
+
+    /// The seal is the last signature, wherever it is made: after what was brought stands what it will be judged by when nobody answers any
+    /// more. A file that can't be extended stays as it is.
+    private func archived(_ signed: Blob, _ bytes: [UInt8]) async throws -> Blob {
+        guard self.purpose == .seal else { return signed }
+        do {
+            let addition = try await self.desk.trust.archivingNow(bytes)
+            return addition.isEmpty ? signed : try await self.desk.blobs.receive(bytes + addition)
+        } catch SignaturesError.notSignable {
+            return signed
+        }
     }
 
     private func ground(

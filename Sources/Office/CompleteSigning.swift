@@ -135,9 +135,10 @@ public struct CompleteSigning: Sendable {
         }
         try session.ensureOpen()
         let pdf = try await self.desk.blobs.bytes(of: item.base.hexadecimal, limit: SigningDesk.largestFile)
-        var signed = try await self.desk.keys.complete(pdf, bytes, with: value)
+        let stamp = try await self.desk.trust.stamp(bytes, value)
+        var signed = try await self.desk.keys.complete(pdf, bytes, with: value, timeStamp: stamp)
         // The seal is the last signature: with it the document gets what it will be judged by when nobody answers any more.
-        if session.purpose == .seal { signed += try await self.desk.trust.archiving(signed) }
+        if session.purpose == .seal { signed += try await self.desk.trust.archivingNow(signed) }
         let blob = try await self.desk.blobs.receive(signed)
         let kind = try await self.desk.keys.kind(
             of: session.certificate.certificate, issuers: session.certificate.chain, database: self.desk.database)

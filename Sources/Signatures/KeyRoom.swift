@@ -10,6 +10,11 @@ public final class KeyRoom: Sendable {
     /// The corporation that the organisations belong to: on their seals, and the owner of the internal CA.
     public let corporation: String
     public let settings: AuthoritySettings
+    /// Who is asked for time stamps.
+    public let timeStamps: TimeStampServices
+    /// How others are asked, by whoever asks: what is remembered of it is remembered here.
+    let outside: OutsideFetch
+    let knownStampers = KnownStampers()
     private let signer: SignerLine
     /// They wait for a PIN to be tried; more than the signer lets wait would wait in vain.
     private let threads = BlockingThreads(name: "keys", count: 4, waitingLimit: SignerService.mostWaiting)
@@ -23,17 +28,27 @@ public final class KeyRoom: Sendable {
     let knownAuthorities = Mutex<(authorities: Authorities, readAt: ContinuousClock.Instant)?>(nil)
 
     /// The signer listens at `signerSocket`.
-    public init(signerSocket: String, corporation: String, settings: AuthoritySettings = AuthoritySettings()) {
+    public init(
+        signerSocket: String, corporation: String, settings: AuthoritySettings = AuthoritySettings(),
+        timeStamps: TimeStampServices = TimeStampServices()
+    ) {
         self.corporation = corporation
         self.settings = settings
+        self.timeStamps = timeStamps
+        self.outside = OutsideFetch(settings)
         self.signer = .socket(path: signerSocket)
     }
 
     /// The signer works inside this process: for commands of one moment and for tests. The secret's file is made when it is missing.
     /// Throws `POSIXError` when it can neither be read nor made.
-    public init(secretFile: String, corporation: String, settings: AuthoritySettings = AuthoritySettings()) throws {
+    public init(
+        secretFile: String, corporation: String, settings: AuthoritySettings = AuthoritySettings(),
+        timeStamps: TimeStampServices = TimeStampServices()
+    ) throws {
         self.corporation = corporation
         self.settings = settings
+        self.timeStamps = timeStamps
+        self.outside = OutsideFetch(settings)
         self.signer = .here(try SignerService(secretFile: secretFile))
     }
 
@@ -120,12 +135,30 @@ public final class KeyRoom: Sendable {
         }
     }
 
-    /// Puts a signature value into what was prepared, after checking it with the certificate: *complete*. Gives the whole signed file.
-    /// Throws `SignaturesError.wrongSignature`, `.notSignable` when `pdf` is not the file that was prepared.
-    public func complete(_ pdf: [UInt8], _ fixed: FixedBytes, with value: [UInt8]) async throws -> [UInt8] {
+    /// What a time-stamp authority is to be asked about a signature value, which is checked with the certificate first. Throws
+    /// `SignaturesError.wrongSignature`.
+    public func timeStampRequest(_ fixed: FixedBytes, for value: [UInt8]) async throws -> TimeStampRequest {
         try await self.papers.run {
             do {
-                return try fixed.signature.completed(over: pdf + fixed.addition, with: value)
+                return try fixed.signature.timeStampRequest(for: value)
+            } catch PDFError.signatureDoesNotVerify {
+                throw SignaturesError.wrongSignature
+            } catch let error as PDFError {
+                throw SignaturesError.notSignable(reason: error.code)
+            }
+        }
+    }
+
+    /// Puts a signature value into what was prepared, after checking it with the certificate: *complete*. Gives the whole signed file.
+    /// Throws `SignaturesError.wrongSignature`, `.notSignable` when `pdf` is not the file that was prepared.
+    ///
+    /// - Parameter timeStamp: over that value: makes the signature one of level B-T.
+    public func complete(
+        _ pdf: [UInt8], _ fixed: FixedBytes, with value: [UInt8], timeStamp: PAdES.TimeStampToken? = nil
+    ) async throws -> [UInt8] {
+        try await self.papers.run {
+            do {
+                return try fixed.signature.completed(over: pdf + fixed.addition, with: value, timeStamp: timeStamp)
             } catch PDFError.signatureDoesNotVerify {
                 throw SignaturesError.wrongSignature
             } catch let error as PDFError {

@@ -42,8 +42,8 @@ public enum SignaturesError: RefusalConvertible, Hashable {
     case certificateNotYetValid
     /// No path leads from the certificate to a trusted root.
     case certificateUntrusted
-    /// Nobody could say whether the certificate is revoked, so it signs nothing.
-    case certificateStatusUnknown
+    /// Nobody could say whether the certificate is revoked, so it signs nothing; why, where its CA was asked in vain.
+    case certificateStatusUnknown(OutsideSilence?)
     case certificateRevoked
     /// The key of the authority that this needs is not on this server.
     case authorityOffline
@@ -88,7 +88,8 @@ public enum SignaturesError: RefusalConvertible, Hashable {
         case .signerUnavailable, .signerLost: Refusal(503, "signer_unavailable", details: ["retry_after": 2])
         case .certificateNotYetValid: Refusal(409, "certificate_not_yet_valid")
         case .certificateUntrusted: Refusal(409, "certificate_untrusted")
-        case .certificateStatusUnknown: Refusal(503, "certificate_status_unknown")
+        case .certificateStatusUnknown(nil): Refusal(503, "certificate_status_unknown")
+        case .certificateStatusUnknown(let silence?): Refusal(503, silence.code)
         case .certificateRevoked: Refusal(409, "certificate_revoked")
         case .authorityOffline: Refusal(503, "authority_offline")
         case .timeStampFailed: Refusal(503, "time_stamp_failed")

@@ -71,6 +71,7 @@ struct Background {
             Chores.Chore("sweep rows", every: .seconds(3600)) {
                 try await database.transaction { transaction in
                     transaction.queue("SELECT signatures.sweep()")
+                    transaction.queue("SELECT signatures.sweep_outside_revocation()")
                     _ = try transaction.run("SELECT platform.sweep()", closing: true)
                 }
             },

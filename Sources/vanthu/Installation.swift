@@ -63,18 +63,33 @@ struct Installation {
     func serverKeys() throws -> (room: KeyRoom, child: SignerChild?) {
         let corporation = try self.configuration.text(.corporation)
         let settings = try self.authoritySettings()
+        let timeStamps = try self.timeStamps()
         if let socket = self.configuration.optional(.signerSocket) {
-            return (KeyRoom(signerSocket: socket, corporation: corporation, settings: settings), nil)
+            let room = KeyRoom(
+                signerSocket: socket, corporation: corporation, settings: settings, timeStamps: timeStamps)
+            return (room, nil)
         }
         let child = try SignerChild(self.configuration, logger: self.logger)
-        return (KeyRoom(signerSocket: child.socket, corporation: corporation, settings: settings), child)
+        let room = KeyRoom(
+            signerSocket: child.socket, corporation: corporation, settings: settings, timeStamps: timeStamps)
+        return (room, child)
     }
 
     /// The same with the signer inside this process: for commands of one moment, by whoever may read the key file.
     func keys() throws -> KeyRoom {
         try KeyRoom(
             secretFile: self.configuration.keyFile, corporation: self.configuration.text(.corporation),
-            settings: self.authoritySettings())
+            settings: self.authoritySettings(), timeStamps: self.timeStamps())
+    }
+
+    /// Who is asked for time stamps.
+    private func timeStamps() throws -> TimeStampServices {
+        let file = try self.configuration.text(.configFolder) + "/time-stamps.json"
+        do {
+            return try TimeStampServices(file: file)
+        } catch let fault as TimeStampServices.Fault {
+            throw Failure("\(file) is wrong: \(fault)", "See README.md, Signing, for its form")
+        }
     }
 
     /// What the internal CA writes into certificates, lists and answers.
@@ -87,6 +102,13 @@ struct Installation {
         settings.listLifetime = try Int64(self.positive(.crlHours)) * 3600
         settings.offlineListLifetime = try Int64(self.positive(.offlineCRLDays)) * 86_400
         settings.answerLifetime = try Int64(self.positive(.ocspMinutes)) * 60
+        settings.fetchTime = Int64(try self.positive(.fetchSeconds))
+        settings.fetchPause = Int64(try self.configuration.integer(.fetchPauseSeconds))
+        guard (0...3600).contains(settings.fetchPause) else {
+            throw Failure(
+                "fetch_pause_seconds is \(settings.fetchPause) (\(self.configuration.origin(of: .fetchPauseSeconds)))",
+                "Write a number from 0 to 3600")
+        }
         settings.privateHosts = Set(
             try self.configuration.text(.fetchPrivateHosts).lowercased().split(separator: ",").map {
                 $0.trimmingCharacters(in: .whitespaces)

@@ -1,4 +1,5 @@
 import Foundation
+import Signatures
 import TestSupport
 import Testing
 
@@ -15,6 +16,11 @@ import Testing
             }
         }
         #expect(Catalogue.entries.count > 80)
+    }
+
+    @Test(arguments: OutsideSilence.allCases)
+    func whoeverIsAskedInVainIsNamed(silence: OutsideSilence) {
+        #expect(Catalogue.entries[silence.code] != nil)
     }
 
     @Test func noEntryIsWrittenTwice() {

@@ -1,5 +1,6 @@
 """The internal CA as strangers meet it: its lists, answers, time stamps and certificates over HTTP, judged by OpenSSL and pyHanko."""
 
+import asyncio
 import base64
 import concurrent.futures
 import datetime
@@ -21,13 +22,17 @@ from pyhanko.sign import signers, timestamps
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation import add_validation_info, validate_pdf_signature, validate_pdf_timestamp
-from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.fetchers.requests_fetchers import RequestsFetcherBackend
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from client import Office, refused
 from judges import aside, evidence_in, long_lived_verdict, verdict_by_its_own_evidence
 from machine import PASSWORD, serving
 from paper import letter_pdf
+
+REQUIRE_OCSP, REQUIRE_CRL = RevocationCheckingRule.OCSP_REQUIRED, RevocationCheckingRule.CRL_REQUIRED
 
 
 def openssl(*arguments, input=None):
@@ -358,6 +363,21 @@ def test_pyhanko_extends_a_document_of_ours_by_what_it_fetches_here(pki, office,
     context = evidence_in(extended, roots)
     status = aside(lambda: validate_pdf_timestamp(archived, validation_context=context))
     assert status.intact and status.valid and status.trusted, status
+
+
+@pytest.mark.parametrize("policy", [REQUIRE_OCSP, REQUIRE_CRL])
+def test_pyhankos_validator_fetches_issuers_and_status_here(pki, office, authorities, policy):
+    """It knows the root alone: issuer, OCSP answers and lists come from the addresses in the certificates."""
+    leaf = asn1.Certificate.load(leader_certificate(pki, office))
+    root = asn1.Certificate.load(authorities.der["root"])
+    backend = RequestsFetcherBackend()
+    rule = CertRevTrustPolicy(RevocationCheckingPolicy(ee_certificate_rule=policy, intermediate_ca_cert_rule=policy))
+    context = ValidationContext(
+        trust_roots=[root], allow_fetching=True, fetcher_backend=backend, revinfo_policy=rule, time_tolerance=datetime.timedelta(seconds=5))
+    path = aside(lambda: asyncio.run(CertificateValidator(leaf, validation_context=context).async_validate_usage({"digital_signature", "non_repudiation"})))
+    assert [one.subject.human_friendly for one in path][-1] == leaf.subject.human_friendly
+    fetched = len(context.ocsps), len(context.crls)
+    assert (fetched[0] >= 2) if policy is REQUIRE_OCSP else (fetched[1] >= 2), fetched
 
 
 def test_a_change_of_post_revokes_the_certificate_in_answers_and_lists(pki, office, authorities, tmp_path):

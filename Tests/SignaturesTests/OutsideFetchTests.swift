@@ -22,6 +22,8 @@ struct OutsideFetchTests {
         "http://user@8.8.8.8/", "gopher://a", "",
     ])
     func nothingIsFetchedFromThem(address: String) async {
-        #expect(await OutsideFetch().fetch(address, limit: 10) == nil)
+        await #expect(throws: OutsideSilence.forbiddenAddress) {
+            try await OutsideFetch().fetch(address, limit: 10)
+        }
     }
 }

@@ -187,6 +187,39 @@ extension Catalogue {
         certificate_status_unknown
           vi: Chưa kiểm tra được chứng thư | Chưa hỏi được tổ chức cấp xem chứng thư số còn hiệu lực không. Hãy thử lại sau.
           en: Certificate not checked | The issuer could not be asked whether the certificate is revoked. Try again later.
+        certificate_status_no_address
+          vi: Chứng thư không ghi nơi tra cứu | Chứng thư số không ghi địa chỉ OCSP hay CRL nào, nên không biết còn hiệu lực không.
+          en: Certificate without a status address | The certificate names no place where its revocation could be asked for.
+        certificate_status_address
+          vi: Địa chỉ tra cứu không được phép | Địa chỉ OCSP hoặc CRL của chứng thư số, hay nơi nó chuyển hướng đến, không phải http(s) hoặc nằm trong mạng nội bộ chưa được cho phép (fetch_private_hosts).
+          en: Status address not allowed | The address of OCSP or CRL, or where it redirects to, is not http(s), or lies in a private network that is not named in fetch_private_hosts.
+        certificate_status_unreachable
+          vi: Không kết nối được nơi tra cứu chứng thư | Dịch vụ OCSP hoặc CRL của tổ chức cấp không trả lời. Hãy thử lại sau.
+          en: Status service unreachable | OCSP or CRL of the issuer cannot be reached. Try again later.
+        certificate_status_slow
+          vi: Nơi tra cứu chứng thư trả lời quá chậm | Dịch vụ OCSP hoặc CRL của tổ chức cấp không trả lời kịp. Hãy thử lại sau.
+          en: Status service too slow | OCSP or CRL of the issuer did not answer in time. Try again later.
+        certificate_status_too_large
+          vi: Trả lời tra cứu chứng thư quá lớn | Trả lời OCSP hoặc CRL lớn hơn mức cho phép.
+          en: Status answer too large | The answer of OCSP or CRL is larger than is taken.
+        certificate_status_refused
+          vi: Nơi tra cứu chứng thư từ chối trả lời | Dịch vụ OCSP hoặc CRL của tổ chức cấp báo lỗi. Hãy thử lại sau.
+          en: Status service refuses | OCSP or CRL of the issuer answered with an error. Try again later.
+        certificate_status_malformed
+          vi: Trả lời tra cứu chứng thư không đọc được | Nơi tra cứu trả lời không phải OCSP hay CRL hợp lệ.
+          en: Status answer unreadable | What was answered is no OCSP response and no CRL.
+        certificate_status_other_certificate
+          vi: Trả lời tra cứu nói về chứng thư khác | Trả lời OCSP hoặc CRL không nói gì về chứng thư số này.
+          en: Status answer about another certificate | The answer of OCSP or CRL does not speak of this certificate.
+        certificate_status_wrong_signer
+          vi: Trả lời tra cứu chứng thư không đáng tin | Trả lời OCSP hoặc CRL không do tổ chức cấp chứng thư, hay nơi được tổ chức ấy ủy quyền, ký.
+          en: Status answer not trusted | The answer of OCSP or CRL is not signed by the issuer or by whom it certified for this.
+        certificate_status_signer_expired
+          vi: Nơi tra cứu chứng thư đã hết hạn | Chứng thư của dịch vụ OCSP đã hết hạn nên trả lời của nó không dùng được.
+          en: Status responder expired | The certificate of the OCSP responder has expired, so its answer is not taken.
+        certificate_status_outdated
+          vi: Trả lời tra cứu chứng thư đã cũ | Trả lời OCSP hoặc CRL không còn, hoặc chưa, có hiệu lực.
+          en: Status answer outdated | The answer of OCSP or CRL does not hold any more, or not yet.
         authority_offline
           vi: CA nội bộ chưa sẵn sàng | Khóa của CA nội bộ không có trên máy chủ này. Hãy báo quản trị hệ thống.
           en: Authority offline | The key of the internal CA is not on this server. Tell the administrator of the system.

@@ -46,26 +46,37 @@ public struct TimeStampRequest: Sendable, Hashable, Codable {
 
     /// The DER of TimeStampReq. It asks for the authority's certificate, without which nobody could check the token later.
     public var der: [UInt8] {
-        get throws(PDFError) {
-            var serializer = DER.Serializer()
-            do {
-                try serializer.appendConstructedNode(identifier: .sequence) { request in
-                    try request.serialize(1)
-                    try request.appendConstructedNode(identifier: .sequence) { imprint in
-                        try imprint.appendConstructedNode(identifier: .sequence) { algorithm in
-                            try algorithm.serialize(self.algorithm.identifier)
-                            algorithm.appendPrimitiveNode(identifier: .null) { _ in }
-                        }
-                        try imprint.serialize(ASN1OctetString(contentBytes: self.imprint[...]))
-                    }
-                    request.appendPrimitiveNode(identifier: .integer) { $0 += self.nonce }
-                    try request.serialize(true)
-                }
-            } catch {
-                throw .cryptography("DER")
-            }
-            return serializer.serializedBytes
+        get throws(PDFError) { try self.der(policy: nil) }
+    }
+
+    /// As `der`, for a token under a policy (an object identifier in dots; nil: as the authority likes).
+    /// - Throws: `unsupported` for what is no object identifier.
+    public func der(policy: String?) throws(PDFError) -> [UInt8] {
+        let identifier: ASN1ObjectIdentifier?
+        do {
+            identifier = try policy.map { try ASN1ObjectIdentifier(dotRepresentation: $0) }
+        } catch {
+            throw .unsupported("policy of time stamps")
         }
+        var serializer = DER.Serializer()
+        do {
+            try serializer.appendConstructedNode(identifier: .sequence) { request in
+                try request.serialize(1)
+                try request.appendConstructedNode(identifier: .sequence) { imprint in
+                    try imprint.appendConstructedNode(identifier: .sequence) { algorithm in
+                        try algorithm.serialize(self.algorithm.identifier)
+                        algorithm.appendPrimitiveNode(identifier: .null) { _ in }
+                    }
+                    try imprint.serialize(ASN1OctetString(contentBytes: self.imprint[...]))
+                }
+                if let identifier { try request.serialize(identifier) }
+                request.appendPrimitiveNode(identifier: .integer) { $0 += self.nonce }
+                try request.serialize(true)
+            }
+        } catch {
+            throw .cryptography("DER")
+        }
+        return serializer.serializedBytes
     }
 
     /// The token in an answer (TimeStampResp, `application/timestamp-reply`), after checking that it answers this very question.

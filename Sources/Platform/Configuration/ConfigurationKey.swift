@@ -85,7 +85,13 @@ extension ConfigurationKey {
     public static let ocspMinutes = Self("ocsp_minutes", .integer, "60", "Minutes for which an OCSP response holds.")
     public static let fetchPrivateHosts = Self(
         "fetch_private_hosts", .text, "",
-        "Hosts in private networks, divided by commas, that lists and OCSP answers of other CAs may be fetched from.")
+        "Hosts in private networks, divided by commas, that lists, OCSP answers and time stamps of others may be fetched from."
+    )
+    public static let fetchSeconds = Self(
+        "fetch_seconds", .integer, "10", "Seconds that a list or an OCSP answer of another CA may take.")
+    public static let fetchPauseSeconds = Self(
+        "fetch_pause_seconds", .integer, "30",
+        "Seconds for which an address of others that did not answer is not asked again.")
     public static let archiveLeadDays = Self(
         "archive_lead_days", .integer, "180",
         "Days before the end of what proves a signed file at which it is renewed; fewer than the 365 for which a new time-stamp certificate lasts at least."
@@ -120,7 +126,8 @@ extension ConfigurationKey {
         .corporation, .agentAddress, .pkiAddress, .certificatePolicy, .timeStampPolicy, .crlHours,
         .offlineCRLDays,
         .ocspMinutes,
-        .archiveLeadDays, .algorithmEnds, .openRequests, .fetchPrivateHosts, .uploadLimit, .sessionHours,
+        .archiveLeadDays, .algorithmEnds, .openRequests, .fetchPrivateHosts, .fetchSeconds, .fetchPauseSeconds,
+        .uploadLimit, .sessionHours,
         .signingSeconds, .passwordThreads, .jobSlots,
         .logLevel,
     ]

@@ -15,8 +15,12 @@ public struct AuthoritySettings: Sendable, Hashable, Codable {
     public var offlineListLifetime: Int64 = 365 * 86_400
     /// Seconds for which an OCSP response holds.
     public var answerLifetime: Int64 = 3600
-    /// Hosts in private networks that revocation lists and OCSP answers of other CAs may be fetched from.
+    /// Hosts in private networks that revocation lists, OCSP answers and time stamps of others may be fetched from.
     public var privateHosts: Set<String> = []
+    /// Seconds that a list or an OCSP answer of another CA may take.
+    public var fetchTime: Int64 = 10
+    /// Seconds for which an address of others that did not answer is not asked again.
+    public var fetchPause: Int64 = 30
 
     public init() {}
 

@@ -29,8 +29,10 @@ public struct CertificateCheck: Sendable, Hashable {
     public let source: Source
     /// The name of the root that its path ends at.
     public let root: String?
-    /// More about a result that is not good, for the log and the record.
+    /// More about a result that is not good, for the log and the record: also who was asked in vain, and why.
     public let detail: String
+    /// Why nobody could say whether it is revoked.
+    public var silence: OutsideSilence?
     /// The path up to the root, DER, the certificate first; empty without one.
     public let path: [[UInt8]]
     /// What was said of each certificate of the path.
@@ -51,7 +53,7 @@ public struct CertificateCheck: Sendable, Hashable {
         case .revoked: .certificateRevoked
         case .untrusted: .certificateUntrusted
         case .unsuitable: .certificateUnsuitable
-        case .statusUnknown: .certificateStatusUnknown
+        case .statusUnknown: .certificateStatusUnknown(self.silence)
         }
     }
 

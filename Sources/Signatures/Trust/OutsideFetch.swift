@@ -5,42 +5,91 @@ import NIOCore
 import NIOHTTP1
 import Platform
 
-/// Fetches what other CAs publish, from addresses that stand in certificates and so come from strangers: http and https alone, never from
+/// Fetches what others publish, from addresses that stand in certificates and so come from strangers: http and https alone, never from
 /// this network's own machines unless they are named, within limits of size, time and redirects.
 public struct OutsideFetch: Sendable {
     /// Hosts, as they stand in addresses, that may lie in private networks.
     let privateHosts: Set<String>
+    let memory: OutsideMemory
+    private let time: Duration
     private static let resolvers = BlockingThreads(name: "resolve", count: 1, waitingLimit: 64)
-    private static let time = TimeAmount.seconds(10)
     private static let redirects = 3
 
-    public init(privateHosts: Set<String> = []) {
-        self.privateHosts = privateHosts
+    public init(_ settings: AuthoritySettings = AuthoritySettings()) {
+        self.privateHosts = settings.privateHosts
+        self.memory = OutsideMemory(pause: .seconds(settings.fetchPause))
+        self.time = .seconds(settings.fetchTime)
     }
 
-    /// The body of a success; nil for everything else. It goes to the very address that was looked at, so that a name cannot lead
-    /// elsewhere a moment later.
-    func fetch(_ address: String, posting body: (type: String, bytes: [UInt8])? = nil, limit: Int) async -> [UInt8]? {
+    /// What is sent, where something is.
+    struct Body: Sendable {
+        let type: String
+        let bytes: [UInt8]
+        /// The value of `Authorization`; never logged, and never sent to where a redirect leads.
+        var authorization: String?
+    }
+
+    /// The body of a success. It goes to the very address that was looked at, so that a name cannot lead elsewhere a moment later.
+    ///
+    /// - Parameter time: for everything together, redirects too; nil: as the settings say.
+    func fetch(
+        _ address: String, posting body: Body? = nil, limit: Int, within time: Duration? = nil
+    ) async throws(OutsideSilence) -> [UInt8] {
+        try await self.memory.asking(address) { () async throws(OutsideSilence) in
+            try await self.timed(address, body, limit, time ?? self.time)
+        }
+    }
+
+    private func timed(
+        _ address: String, _ body: Body?, _ limit: Int, _ time: Duration
+    ) async throws(OutsideSilence) -> [UInt8] {
+        do {
+            return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+                group.addTask { try await self.follow(address, body, limit) }
+                group.addTask {
+                    try await Task.sleep(for: time)
+                    throw OutsideSilence.slow
+                }
+                defer { group.cancelAll() }
+                guard let first = try await group.next() else { throw OutsideSilence.unreachable }
+                return first
+            }
+        } catch let silence as OutsideSilence {
+            throw silence
+        } catch {
+            throw .unreachable
+        }
+    }
+
+    private func follow(_ address: String, _ body: Body?, _ limit: Int) async throws -> [UInt8] {
         var next = address
         for _ in 0...Self.redirects {
             guard let url = URL(string: next), let scheme = url.scheme?.lowercased(),
-                ["http", "https"].contains(scheme),
-                let host = url.host, url.user == nil, let machine = await self.machine(of: host)
-            else { return nil }
+                ["http", "https"].contains(scheme), let host = url.host, url.user == nil
+            else { throw OutsideSilence.forbiddenAddress }
+            let machine = try await self.machine(of: host)
             var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
             configuration.dnsOverride = [host: machine]
             let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-            let answer = try? await Self.ask(client, next, body, limit)
+            let answer: Answer
+            do {
+                answer = try await Self.ask(client, next, body, limit)
+            } catch {
+                try? await client.shutdown()
+                throw Self.silence(error)
+            }
             try? await client.shutdown()
             switch answer {
             case .body(let bytes): return bytes
             case .elsewhere(let place):
-                guard body == nil, let target = URL(string: place, relativeTo: url)?.absoluteString else { return nil }
+                // What is posted, and who posts it, is for the first address alone.
+                guard body == nil, let target = URL(string: place, relativeTo: url)?.absoluteString else {
+                    throw OutsideSilence.forbiddenAddress
+                }
                 next = target
-            case nil: return nil
             }
         }
-        return nil
+        throw OutsideSilence.refused
     }
 
     private enum Answer {
@@ -49,28 +98,43 @@ public struct OutsideFetch: Sendable {
     }
 
     private static func ask(
-        _ client: HTTPClient, _ address: String, _ body: (type: String, bytes: [UInt8])?, _ limit: Int
-    ) async throws -> Answer? {
+        _ client: HTTPClient, _ address: String, _ body: Body?, _ limit: Int
+    ) async throws -> Answer {
         var request = HTTPClientRequest(url: address)
         if let body {
             request.method = .POST
             request.headers.add(name: "Content-Type", value: body.type)
+            if let authorization = body.authorization {
+                request.headers.add(name: "Authorization", value: authorization)
+            }
             request.body = .bytes(ByteBuffer(bytes: body.bytes))
         }
-        let response = try await client.execute(request, timeout: self.time)
+        let response = try await client.execute(request, deadline: .distantFuture)
         if (300..<400).contains(response.status.code) {
-            return response.headers.first(name: "Location").map { .elsewhere($0) }
+            guard let place = response.headers.first(name: "Location") else { throw OutsideSilence.refused }
+            return .elsewhere(place)
         }
-        guard response.status == .ok else { return nil }
+        guard response.status == .ok else { throw OutsideSilence.refused }
         return .body(Array(buffer: try await response.body.collect(upTo: limit)))
     }
 
-    /// An address of the host that may be asked; nil when one of its addresses may not.
-    private func machine(of host: String) async -> String? {
+    private static func silence(_ error: any Error) -> OutsideSilence {
+        switch error {
+        case let silence as OutsideSilence: silence
+        case is NIOTooManyBytesError: .tooLarge
+        case let error as HTTPClientError where [.connectTimeout, .readTimeout, .deadlineExceeded].contains(error):
+            .slow
+        default: .unreachable
+        }
+    }
+
+    /// An address of the host that may be asked.
+    private func machine(of host: String) async throws -> String {
         let mayBePrivate = self.privateHosts.contains(host.lowercased())
-        let found = try? await Self.resolvers.run { Self.addresses(of: host) }
-        guard let found, !found.isEmpty, mayBePrivate || found.allSatisfy(\.isPublic) else { return nil }
-        return found.first?.text
+        let found = try await Self.resolvers.run { Self.addresses(of: host) }
+        guard let first = found.first else { throw OutsideSilence.unreachable }
+        guard mayBePrivate || found.allSatisfy(\.isPublic) else { throw OutsideSilence.forbiddenAddress }
+        return first.text
     }
 
     private static func addresses(of host: String) -> [(text: String, isPublic: Bool)] {
@@ -89,33 +153,5 @@ public struct OutsideFetch: Sendable {
             found.append((numbers, PublicAddress.isPublic(numbers)))
         }
         return found
-    }
-}
-
-/// Which numeric addresses belong to the public internet (IANA's special-purpose registries, RFC 6890).
-enum PublicAddress {
-    static func isPublic(_ text: String) -> Bool {
-        var four = in_addr()
-        if inet_pton(AF_INET, text, &four) == 1 { return self.isPublic(four: UInt32(bigEndian: four.s_addr)) }
-        var six = in6_addr()
-        guard inet_pton(AF_INET6, text, &six) == 1 else { return false }
-        let bytes = withUnsafeBytes(of: six, Array.init)
-        // An IPv4 address in IPv6's clothes.
-        if bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]) {
-            return self.isPublic(four: bytes[12...].reduce(0) { $0 << 8 | UInt32($1) })
-        }
-        // 2000::/3 is what has been given out; of it not documentation, nor the tunnels 6to4 and Teredo.
-        return bytes[0] & 0xE0 == 0x20 && !bytes.starts(with: [0x20, 0x01, 0x0D, 0xB8])
-            && !bytes.starts(with: [0x20, 0x02]) && !bytes.starts(with: [0x20, 0x01, 0, 0])
-    }
-
-    private static func isPublic(four address: UInt32) -> Bool {
-        let special: [(UInt32, UInt32)] = [
-            (0x0000_0000, 8), (0x0A00_0000, 8), (0x6440_0000, 10), (0x7F00_0000, 8), (0xA9FE_0000, 16),
-            (0xAC10_0000, 12),
-            (0xC000_0000, 24), (0xC000_0200, 24), (0xC0A8_0000, 16), (0xC612_0000, 15), (0xC633_6400, 24),
-            (0xCB00_7100, 24), (0xE000_0000, 3),
-        ]
-        return !special.contains { network, bits in address >> (32 - bits) == network >> (32 - bits) }
     }
 }

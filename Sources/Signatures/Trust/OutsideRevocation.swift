@@ -1,4 +1,3 @@
-import COpenSSL
 import Foundation
 import PAdES
 import Platform
@@ -11,44 +10,71 @@ struct OutsideRevocation: Sendable {
 
     private static let answerLimit = 64 << 10
     private static let listLimit = 16 << 20
+    private static let mostResponders = 2
+    private static let mostLists = 3
 
-    /// An OCSP answer, or where none is to be had the list; nil when neither is.
-    func finding(of certificate: [UInt8], issuer: [UInt8]) async throws -> RevocationFinding? {
+    typealias Said = (finding: RevocationFinding?, silences: [OutsideInquiry])
+
+    /// An OCSP answer, or where none is to be had the list; who was asked in vain stands beside it.
+    func finding(of certificate: [UInt8], issuer: [UInt8]) async throws -> Said {
         let subject = try CertificateBuilder(parsing: certificate)
-        let answers = subject.responders
-        let lists = subject.listAddresses
-        if !answers.isEmpty {
+        var silences: [OutsideInquiry] = []
+        for address in subject.responders.prefix(Self.mostResponders) {
             let key = SHA256.digest(certificate + issuer)
-            let found = try await self.kept(.ocsp, key) {
-                RevocationFinding.reading(ocsp: $0, about: certificate, issuer: issuer)
-            } fetching: {
-                let request = try OCSPQuery.asking(about: certificate, issuer: issuer)
-                for address in answers.prefix(2) {
-                    if let answer = await self.fetch.fetch(
-                        address, posting: ("application/ocsp-request", request), limit: Self.answerLimit)
-                    {
-                        return answer
-                    }
+            do {
+                let found = try await self.kept(.ocsp, key) { answer throws(OutsideSilence) in
+                    try RevocationFinding.reading(ocsp: answer, about: certificate, issuer: issuer)
+                } fetching: {
+                    let request = try OCSPQuery.asking(about: certificate, issuer: issuer)
+                    return try await self.fetch.fetch(
+                        address, posting: OutsideFetch.Body(type: "application/ocsp-request", bytes: request),
+                        limit: Self.answerLimit)
                 }
-                return nil
+                return (found, silences)
+            } catch let silence as OutsideSilence {
+                silences.append(OutsideInquiry(form: "ocsp", address: address, silence: silence))
             }
-            if let found { return found }
         }
-        for address in lists.prefix(3) {
-            let found = try await self.kept(.crl, SHA256.digest(Array(address.utf8) + issuer)) {
-                RevocationFinding.reading(list: $0, about: certificate, issuer: issuer)
-            } fetching: {
-                await self.fetch.fetch(address, limit: Self.listLimit)
+        for address in subject.listAddresses.prefix(Self.mostLists) {
+            let key = SHA256.digest(Array(address.utf8) + issuer)
+            do {
+                let found = try await self.kept(.crl, key) { list throws(OutsideSilence) in
+                    try RevocationFinding.reading(list: list, about: certificate, issuer: issuer)
+                } fetching: {
+                    try await self.fetch.fetch(address, limit: Self.listLimit)
+                }
+                return (found, silences)
+            } catch let silence as OutsideSilence {
+                silences.append(OutsideInquiry(form: "crl", address: address, silence: silence))
             }
-            if let found { return found }
         }
-        return nil
+        if silences.isEmpty { silences = [OutsideInquiry(form: "", address: "", silence: .noAddress)] }
+        return (nil, silences)
     }
 
-    /// What is kept, when it still holds, else what is fetched now; checked by `reading` before it is believed or kept.
+    /// What is kept, when it still holds, else what is fetched now, once for all who ask at the same time; checked by `reading` before it is
+    /// believed or kept. Throws `OutsideSilence`.
     private func kept(
-        _ form: RevocationFinding.Form, _ key: [UInt8], reading: ([UInt8]) -> RevocationFinding?,
-        fetching: () async throws -> [UInt8]?
+        _ form: RevocationFinding.Form, _ key: [UInt8],
+        reading: @escaping @Sendable ([UInt8]) throws(OutsideSilence) -> RevocationFinding,
+        fetching: @escaping @Sendable () async throws -> [UInt8]
+    ) async throws -> RevocationFinding {
+        if let finding = try await self.read(form, key, reading) { return finding }
+        let content = try await self.fetch.memory.once(key) {
+            // Whoever was a moment earlier may have kept it meanwhile.
+            if let finding = try await self.read(form, key, reading) { return finding.content }
+            let fresh = try await fetching()
+            let finding = try reading(fresh)
+            guard finding.holds(at: KeyRoom.now) else { throw OutsideSilence.outdated }
+            try await self.keep(finding, key)
+            return fresh
+        }
+        return try reading(content)
+    }
+
+    private func read(
+        _ form: RevocationFinding.Form, _ key: [UInt8],
+        _ reading: @Sendable ([UInt8]) throws(OutsideSilence) -> RevocationFinding
     ) async throws -> RevocationFinding? {
         let kept: [UInt8]? = try await self.database.transaction { transaction in
             try transaction.first(
@@ -58,10 +84,11 @@ struct OutsideRevocation: Sendable {
                 """
             ) { row in try row.column(0) }
         }
-        if let kept, let finding = reading(kept), finding.holds(at: KeyRoom.now) { return finding }
-        guard let fresh = try await fetching(), let finding = reading(fresh), finding.holds(at: KeyRoom.now) else {
-            return nil
-        }
+        guard let kept, let finding = try? reading(kept), finding.holds(at: KeyRoom.now) else { return nil }
+        return finding
+    }
+
+    private func keep(_ finding: RevocationFinding, _ key: [UInt8]) async throws {
         let start = Instant(microseconds: finding.thisUpdate * 1_000_000)
         // Believed for an hour where no next answer is promised, and never for more than a day: a revocation must come through.
         let end = Instant(
@@ -70,47 +97,11 @@ struct OutsideRevocation: Sendable {
             transaction.queue(
                 """
                 INSERT INTO signatures.outside_revocation (kind, key, content, this_update, next_update)
-                VALUES (\(form.rawValue), \(key), \(fresh), \(start), \(end))
+                VALUES (\(finding.form.rawValue), \(key), \(finding.content), \(start), \(end))
                     ON CONFLICT (kind, key) DO UPDATE
                    SET content = excluded.content, this_update = excluded.this_update, next_update = excluded.next_update,
                        fetched_at = now()
                 """)
         }
-        return finding
-    }
-}
-
-extension CertificateBuilder {
-    /// Addresses of OCSP responders (AIA).
-    var responders: [String] {
-        guard let stack = X509_get1_ocsp(self.handle) else { return [] }
-        defer { X509_email_free(stack) }
-        return (0..<OPENSSL_sk_num(stack)).compactMap { index in
-            OPENSSL_sk_value(stack, index).map { String(cString: $0.assumingMemoryBound(to: CChar.self)) }
-        }
-    }
-
-    /// Addresses of whole revocation lists (CRL distribution points).
-    var listAddresses: [String] {
-        guard let value = X509_get_ext_d2i(self.handle, NID_crl_distribution_points, nil, nil) else { return [] }
-        let points = OpaquePointer(value)
-        defer { CRL_DIST_POINTS_free(points) }
-        var found: [String] = []
-        for index in 0..<OPENSSL_sk_num(points) {
-            guard let point = OPENSSL_sk_value(points, index)?.assumingMemoryBound(to: DIST_POINT.self),
-                let name = point.pointee.distpoint, name.pointee.type == 0, let names = name.pointee.name.fullname
-            else { continue }
-            for place in 0..<OPENSSL_sk_num(names) {
-                guard let general = OPENSSL_sk_value(names, place)?.assumingMemoryBound(to: GENERAL_NAME.self),
-                    general.pointee.type == GEN_URI, let text = general.pointee.d.uniformResourceIdentifier,
-                    let start = ASN1_STRING_get0_data(text)
-                else { continue }
-                found.append(
-                    String(
-                        decoding: UnsafeBufferPointer(start: start, count: Int(ASN1_STRING_length(text))), as: UTF8.self
-                    ))
-            }
-        }
-        return found
     }
 }

@@ -22,23 +22,37 @@ public struct RevocationFinding: Sendable, Hashable {
     /// Nil where the issuer promises no next one.
     public let nextUpdate: Int64?
 
-    /// Reads an OCSP response about `certificate`. Nil unless it is a success, about that certificate, and signed by `issuer` or by a
-    /// responder that `issuer` certified for this (RFC 6960, 4.2.2.2). Any bytes are safe.
-    static func reading(ocsp response: [UInt8], about certificate: [UInt8], issuer: [UInt8]) -> RevocationFinding? {
+    /// Reads an OCSP response about `certificate`: a success, about that certificate, and signed by `issuer` or by a responder that `issuer`
+    /// certified for this (RFC 6960, 4.2.2.2). Any bytes are safe. Whether it still holds is another question.
+    static func reading(
+        ocsp response: [UInt8], about certificate: [UInt8], issuer: [UInt8]
+    ) throws(OutsideSilence) -> RevocationFinding {
         guard let subject = try? CertificateBuilder(parsing: certificate),
             let issuer = try? CertificateBuilder(parsing: issuer),
             let parsed = decoded(response, { d2i_OCSP_RESPONSE(nil, $0, $1) }, free: { OCSP_RESPONSE_free($0) })
-        else { return nil }
+        else { throw .malformed }
         defer {
             OCSP_RESPONSE_free(parsed)
             ERR_clear_error()
         }
-        guard OCSP_response_status(parsed) == OCSP_RESPONSE_STATUS_SUCCESSFUL,
-            let basic = OCSP_response_get1_basic(parsed)
-        else { return nil }
+        guard OCSP_response_status(parsed) == OCSP_RESPONSE_STATUS_SUCCESSFUL else { throw .refused }
+        guard let basic = OCSP_response_get1_basic(parsed) else { throw .malformed }
         defer { OCSP_BASICRESP_free(basic) }
-        guard Self.isSigned(basic, for: issuer) else { return nil }
-        return Self.status(in: basic, of: subject, issuer: issuer, content: response)
+        guard Self.isSigned(basic, for: issuer) else { throw Self.isOfExpiredSigner ? .signerExpired : .wrongSigner }
+        guard let found = Self.status(in: basic, of: subject, issuer: issuer, content: response) else {
+            throw .otherCertificate
+        }
+        return found
+    }
+
+    /// Whether OpenSSL has just refused a signer because its certificate has expired: it says so in words alone.
+    private static var isOfExpiredSigner: Bool {
+        var (data, flags): (UnsafePointer<CChar>?, Int32) = (nil, 0)
+        let code = ERR_peek_last_error_data(&data, &flags)
+        guard code != 0, flags & ERR_TXT_STRING != 0, let data,
+            let expired = X509_verify_cert_error_string(Int(X509_V_ERR_CERT_HAS_EXPIRED))
+        else { return false }
+        return String(cString: data).hasSuffix(String(cString: expired))
     }
 
     private static func isSigned(_ basic: OpaquePointer, for issuer: CertificateBuilder) -> Bool {
@@ -80,23 +94,24 @@ public struct RevocationFinding: Sendable, Hashable {
         return nil
     }
 
-    /// Reads a revocation list for what it says of `certificate`. Nil unless it is a whole list that `issuer` signed. Any bytes are safe.
-    static func reading(list: [UInt8], about certificate: [UInt8], issuer: [UInt8]) -> RevocationFinding? {
+    /// Reads a revocation list for what it says of `certificate`: a whole list that `issuer` signed and that is about such certificates. Any
+    /// bytes are safe. Whether it still holds is another question.
+    static func reading(
+        list: [UInt8], about certificate: [UInt8], issuer: [UInt8]
+    ) throws(OutsideSilence) -> RevocationFinding {
         guard let subject = try? CertificateBuilder(parsing: certificate),
             let issuer = try? CertificateBuilder(parsing: issuer),
             let parsed = decoded(list, { d2i_X509_CRL(nil, $0, $1) }, free: { X509_CRL_free($0) })
-        else { return nil }
+        else { throw .malformed }
         defer {
             X509_CRL_free(parsed)
             ERR_clear_error()
         }
+        guard let start = Moment.seconds(X509_CRL_get0_lastUpdate(parsed)) else { throw .malformed }
         guard let key = X509_get0_pubkey(issuer.handle), X509_CRL_verify(parsed, key) == 1,
-            X509_NAME_cmp(X509_CRL_get_issuer(parsed), X509_get_subject_name(issuer.handle)) == 0,
-            // A delta, or a list of some reasons or some certificates only, says nothing of the others.
-            X509_CRL_get_ext_by_NID(parsed, NID_delta_crl, -1) < 0,
-            X509_CRL_get_ext_by_NID(parsed, NID_issuing_distribution_point, -1) < 0,
-            let start = Moment.seconds(X509_CRL_get0_lastUpdate(parsed))
-        else { return nil }
+            X509_NAME_cmp(X509_CRL_get_issuer(parsed), X509_get_subject_name(issuer.handle)) == 0
+        else { throw .wrongSigner }
+        guard Self.covers(parsed, subject) else { throw .otherCertificate }
         var entry: OpaquePointer?
         let found = X509_CRL_get0_by_cert(parsed, &entry, subject.handle)
         let status: Status

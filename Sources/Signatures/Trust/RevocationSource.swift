@@ -22,6 +22,8 @@ public struct RevocationSource: Sendable {
         public let finding: RevocationFinding?
         /// Said by the internal CA.
         public let isInternal: Bool
+        /// Who was asked in vain; may be there beside a finding, when somebody else knew.
+        public let silences: [OutsideInquiry]
     }
 
     /// Evidence about every certificate of a path but the root, in its order.
@@ -32,14 +34,16 @@ public struct RevocationSource: Sendable {
         var evidence: [Evidence] = []
         for (certificate, issuer) in zip(path, path.dropFirst()) {
             guard let authority = authorities.issuers.first(where: { $0.certificate == issuer }) else {
-                let finding = try await self.outside.finding(of: certificate, issuer: issuer)
-                evidence.append(Evidence(certificate: certificate, finding: finding, isInternal: false))
+                let said = try await self.outside.finding(of: certificate, issuer: issuer)
+                evidence.append(
+                    Evidence(
+                        certificate: certificate, finding: said.finding, isInternal: false, silences: said.silences))
                 continue
             }
             evidence.append(
                 Evidence(
                     certificate: certificate, finding: try await self.own(certificate, issuedBy: authority),
-                    isInternal: true))
+                    isInternal: true, silences: []))
         }
         return evidence
     }
@@ -48,13 +52,13 @@ public struct RevocationSource: Sendable {
     private func own(_ certificate: [UInt8], issuedBy authority: Authority) async throws -> RevocationFinding? {
         let request = try OCSPQuery.asking(about: certificate, issuer: authority.certificate)
         let answer = try await self.services.answer(to: request)
-        if let finding = RevocationFinding.reading(
+        if let finding = try? RevocationFinding.reading(
             ocsp: answer.response, about: certificate, issuer: authority.certificate)
         {
             return finding
         }
         guard let list = try await self.services.list(of: authority.id) else { return nil }
-        return RevocationFinding.reading(list: list.list, about: certificate, issuer: authority.certificate)
+        return try? RevocationFinding.reading(list: list.list, about: certificate, issuer: authority.certificate)
     }
 }
 

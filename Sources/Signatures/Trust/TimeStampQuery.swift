@@ -2,40 +2,10 @@ import COpenSSL
 import Foundation
 import PAdES
 
-/// A time-stamp request of ours, and the check of what comes back (RFC 3161).
+/// What came back to a time-stamp request, as OpenSSL judges it (RFC 3161).
 struct TimeStampQuery {
-    /// DER.
+    /// DER of the request, whose imprint, nonce and policy the answer must have.
     let der: [UInt8]
-
-    /// Asks for a token over `digest` with the signer's certificate in it, and a nonce that only this answer can have.
-    init(digest: [UInt8], hash: TimeStampSource.Hash) throws(SoftKeyError) {
-        let size =
-            switch hash {
-            case .sha256: 32
-            case .sha384: 48
-            case .sha512: 64
-            }
-        guard digest.count == size else { throw .unacceptable("digest of another size") }
-        guard let request = TS_REQ_new(), let imprint = TS_MSG_IMPRINT_new(), let algorithm = X509_ALGOR_new() else {
-            throw .cryptography("time-stamp request")
-        }
-        defer {
-            TS_REQ_free(request)
-            TS_MSG_IMPRINT_free(imprint)
-            X509_ALGOR_free(algorithm)
-        }
-        X509_ALGOR_set_md(algorithm, EVP_get_digestbyname(hash.rawValue))
-        let random = try SoftKey.random(8).withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) } >> 1
-        guard let nonce = ASN1_INTEGER_new() else { throw .cryptography("nonce") }
-        defer { ASN1_INTEGER_free(nonce) }
-        var bytes = digest
-        guard TS_REQ_set_version(request, 1) == 1, TS_MSG_IMPRINT_set_algo(imprint, algorithm) == 1,
-            TS_MSG_IMPRINT_set_msg(imprint, &bytes, Int32(bytes.count)) == 1,
-            TS_REQ_set_msg_imprint(request, imprint) == 1, TS_REQ_set_cert_req(request, 1) == 1,
-            ASN1_INTEGER_set_uint64(nonce, random) == 1, TS_REQ_set_nonce(request, nonce) == 1
-        else { throw .cryptography("time-stamp request") }
-        self.der = try encoded { i2d_TS_REQ(request, $0) }
-    }
 
     /// The token of a response to this request. Throws `SignaturesError.timeStampFailed`; any bytes are safe.
     func checked(_ response: [UInt8], roots: [[UInt8]], intermediates: [[UInt8]]) throws -> TimeStampToken {
@@ -56,7 +26,7 @@ struct TimeStampQuery {
             path: try Self.path(of: token, roots: roots, intermediates: intermediates, at: time / 1_000_000))
     }
 
-    /// Status, imprint, nonce, signature, ESSCertID and path, as OpenSSL checks them.
+    /// Status, imprint, nonce, policy, signature, ESSCertID, the certificate's purpose and path, as OpenSSL checks them.
     private static func verify(
         _ response: OpaquePointer, answers request: OpaquePointer, roots: [[UInt8]], intermediates: [[UInt8]]
     ) throws {

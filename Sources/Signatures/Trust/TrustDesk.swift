@@ -12,8 +12,7 @@ public struct TrustDesk: Sendable {
 
     public init(database: Database, keys: KeyRoom) {
         self.services = AuthorityServices(database: database, keys: keys)
-        self.revocation = RevocationSource(
-            services: self.services, fetch: OutsideFetch(privateHosts: keys.settings.privateHosts))
+        self.revocation = RevocationSource(services: self.services, fetch: keys.outside)
         self.timeStamps = TimeStampSource(services: self.services)
     }
 
@@ -68,9 +67,11 @@ public struct TrustDesk: Sendable {
                         .revoked, "revoked at \(Instant(microseconds: at * 1_000_000))", source: source, path: path,
                         evidence: evidence)
                 case .unknown, nil:
-                    return found(
-                        .statusUnknown, item.certificate == certificate ? "" : "of a CA", source: source, path: path,
-                        evidence: evidence)
+                    let words = (item.certificate == certificate ? [] : ["of a CA"]) + item.silences.map(\.description)
+                    var check = found(
+                        .statusUnknown, words.joined(separator: "; "), source: source, path: path, evidence: evidence)
+                    check.silence = item.finding == nil ? item.silences.first?.silence : nil
+                    return check
                 }
             }
             return found(.good, source: source, path: path, evidence: evidence)
