@@ -80,7 +80,8 @@ public enum SandboxedProcess {
             if piece.isEmpty { break }
             bytes.append(contentsOf: piece)
             if bytes.count > limit {
-                process.terminate()
+                // Not by SIGTERM: a child inherits the mask of the thread that started it, and threads of Dispatch block that signal.
+                kill(-process.processIdentifier, SIGKILL)
                 process.waitUntilExit()
                 throw Failure.tooMuchOutput
             }

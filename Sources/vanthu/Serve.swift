@@ -93,11 +93,12 @@ struct Serve: AsyncParsableCommand {
         return limits
     }
 
-    /// Runs until a signal or until one of the services fails.
-    static func run(_ services: [any Service], logger: Logger) async throws {
+    /// Runs until a signal or until one of the services fails, and never for longer than `patience` and ten seconds after that.
+    static func run(_ services: [any Service], logger: Logger, patience: Int = 20) async throws {
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(20)
+            services: services + [Deadline(seconds: patience + 10, logger: logger)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(patience)
         try await ServiceGroup(configuration: configuration).run()
     }
 }

@@ -72,6 +72,8 @@ final class SignerChild: Service {
                     self.logger.error("the signer has ended; starting it again")
                     if ContinuousClock.now - began < .seconds(1) { sleep(1) }
                     _ = try? self.start()
+                    // The end may have been asked for while the new one started.
+                    if self.isEnding.withLock({ $0 }) { self.child.withLock { $0?.terminate() } }
                 }
                 unlink(self.socket)
                 done.resume()

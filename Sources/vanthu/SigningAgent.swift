@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Foundation
+import Glibc
 import Logging
 import ServiceLifecycle
 
@@ -92,7 +93,15 @@ struct SigningAgent: AsyncParsableCommand {
             throw Failure(
                 "the file of pairings cannot be used: \(error)", "Remove \(settings.pairingFile) and pair again")
         }
-        try await Serve.run([agent.service(logger: logger)], logger: logger)
+        do {
+            try await Serve.run([agent.service(logger: logger)], logger: logger, patience: 5)
+        } catch {
+            await agent.close()
+            throw error
+        }
+        await agent.close()
+        // Without the exit handlers of the token's library: SoftHSM's, for one, waits for ever on a lock that it has just destroyed.
+        _exit(0)
     }
 
     private static var ordinaryPairings: String {

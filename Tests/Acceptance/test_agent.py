@@ -1,6 +1,9 @@
 """`vanthu agent`: a page signs with the token on the person's machine, and only with the person's yes."""
 
 import base64
+import contextlib
+import signal
+import socket
 import stat
 import subprocess
 import threading
@@ -13,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from machine import binary, free_port
-from tokens import MODULE, ORIGIN, PIN, SoftToken, agent, fingerprint, rsa_key, wish
+from tokens import MODULE, ORIGIN, PIN, Agent, SoftToken, agent, fingerprint, rsa_key, wish
+from waiting import wait_until
 
 HASH = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
 
@@ -188,6 +192,70 @@ def test_dialogs_may_ask_in_place_of_the_terminal(token, tmp_path):
         desk.pair()
         answer = desk.http.post("/sign", json=wish(token.certificates["rsa"], "rsaPSSWithSHA256", "x"))
         assert answer.json()["code"] == "declined"
+
+
+def test_a_dialog_that_gives_no_answer_in_time_is_a_no(token, tmp_path):
+    # Also one that says yes in the end, and one whose children outlive it.
+    options = ["--confirm-with", "sleep 50 | cat; true", "--pin-with", f"printf %s {PIN}", "--wait", "1"]
+    with agent(token, tmp_path, *options) as desk:
+        desk.pair()
+        answer = desk.http.post("/sign", json=wish(token.certificates["rsa"], "rsaPSSWithSHA256", "x"), timeout=30)
+        assert answer.json()["code"] == "declined"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("asks", ["terminal", "terminal for the PIN", "dialog", "dialog for the PIN"])
+def test_the_agent_ends_while_it_asks(token, tmp_path, asks, number):
+    started = tmp_path / "started"
+    waits = f"touch {started}; sleep 100 | cat"
+    options = {
+        "dialog": ["--confirm-with", waits, "--pin-with", "false"],
+        "dialog for the PIN": ["--confirm-with", "true", "--pin-with", waits],
+    }.get(asks, [])
+    desk = Agent(token, tmp_path, *options)
+    try:
+        desk.pair()
+        page = Page(desk, wish(token.certificates["rsa"], "rsaPSSWithSHA256", "x"))
+        if options:
+            wait_until(started.exists, "the dialog is there")
+        else:
+            desk.wait_for(r"Enter[^\n]*: ")
+            if asks == "terminal for the PIN":
+                desk.type("có")
+                desk.wait_for("PIN.*: ")
+        desk.process.send_signal(number)
+        assert desk.process.wait(timeout=20) == 0
+        assert page.result().status_code in {403, 422}, "the page is told that nothing was signed"
+    finally:
+        desk.process.kill()
+        desk.process.wait()
+
+
+def test_one_signal_ends_the_agent_at_any_moment(token, tmp_path):
+    """As soon as it shows its code, with a connection that is just being made, and in the middle of work."""
+    for round in range(12):
+        desk = Agent(token, tmp_path)
+        with contextlib.ExitStack() as open_connections:
+            try:
+                for _ in range(round % 4):
+                    open_connections.enter_context(socket.create_connection(("127.0.0.1", desk.port)))
+                if round % 3 == 1:
+                    desk.pair()
+
+                    def ask(desk=desk):
+                        # The answer may be cut off; what counts is the end.
+                        with contextlib.suppress(httpx.HTTPError):
+                            desk.http.get("/certificates")
+
+                    asking = threading.Thread(target=ask)
+                    asking.start()
+                desk.process.send_signal(signal.SIGTERM)
+                assert desk.process.wait(timeout=20) == 0
+                if round % 3 == 1:
+                    asking.join(timeout=60)
+            finally:
+                desk.process.kill()
+                desk.process.wait()
 
 
 def test_no_pairing_no_certificates(token, tmp_path):

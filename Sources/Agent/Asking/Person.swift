@@ -9,6 +9,8 @@ public struct Person: Sendable {
     let pin: @Sendable (TokenFacts) async -> TypedPIN?
     /// Tells something that needs no answer.
     let tell: @Sendable (String) -> Void
+    /// Takes back what is being asked, unanswered, and asks nothing more: the agent ends.
+    let leave: @Sendable () -> Void
 
     /// Asks at the terminal, or by commands where they are given: `confirmation` gets the question on its standard input and says yes
     /// with exit status 0; `pin` writes the PIN on its standard output. Both as for `sh -c`.
@@ -20,12 +22,14 @@ public struct Person: Sendable {
     ) -> Person? {
         let terminal = Terminal()
         if terminal == nil, confirmation == nil || pin == nil { return nil }
+        let confirmation = confirmation.map { AskingCommand($0, wait: wait) }
+        let pin = pin.map { AskingCommand($0, wait: wait) }
         return Person(
             words: words,
             confirms: { question in
                 let text = question.text(words)
                 if let confirmation {
-                    return await AskingCommand(confirmation, wait: wait).run(text)?.isYes ?? false
+                    return await confirmation.run(text)?.isYes ?? false
                 }
                 guard let answer = await terminal?.ask(text + "\n" + words.answer, wait: wait) else { return false }
                 return words.isYes(String(decoding: answer, as: UTF8.self).precomposedStringWithCanonicalMapping)
@@ -34,13 +38,18 @@ public struct Person: Sendable {
                 let question = words.pin(SigningQuestion.shown(token.label), token.triesLeft)
                 var answer: [UInt8]?
                 if let pin {
-                    let told = await AskingCommand(pin, wait: wait).run(question)
+                    let told = await pin.run(question)
                     answer = told?.isYes == true ? told?.firstLine : nil
                 } else {
                     answer = await terminal?.ask(question, wait: wait, isSecret: true)
                 }
                 guard var bytes = answer, !bytes.isEmpty else { return nil }
                 return TypedPIN(taking: &bytes)
-            }, tell: tell)
+            }, tell: tell,
+            leave: {
+                terminal?.leave()
+                confirmation?.leave()
+                pin?.leave()
+            })
     }
 }

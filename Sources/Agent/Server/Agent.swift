@@ -56,7 +56,7 @@ public struct Agent: Sendable {
             door: Door(origins: self.settings.origins, port: self.settings.port), pairings: self.pairings,
             room: self.room, person: self.person)
         let (person, pairings, settings) = (self.person, self.pairings, self.settings)
-        return Application(
+        let application = Application(
             responder: responder,
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil),
@@ -65,5 +65,23 @@ public struct Agent: Sendable {
                     "http://\(settings.host.contains(":") ? "[\(settings.host)]" : settings.host):\(settings.port)")
                 person.tell(person.words.pairing(await pairings.newCode()))
             }, logger: logger)
+        return Ending(application: application, person: person)
+    }
+
+    /// Lets go of the token's library, on the thread that used it. For after the service's end.
+    public func close() async { await self.room.close() }
+
+    /// The server, which takes back an open question as soon as it is to end: a request waits for its answer, and the server for its requests.
+    private struct Ending: Service {
+        let application: any Service
+        let person: Person
+
+        func run() async throws {
+            try await withTaskCancellationOrGracefulShutdownHandler {
+                try await self.application.run()
+            } onCancelOrGracefulShutdown: {
+                self.person.leave()
+            }
+        }
     }
 }

@@ -16,6 +16,7 @@ struct TokenCertificate: Sendable, Hashable {
 actor TokenRoom {
     private let thread = TokenThread()
     private var module: PKCS11Module?
+    private var isClosed = false
     private let path: String
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.thread.asUnownedSerialExecutor() }
@@ -29,8 +30,15 @@ actor TokenRoom {
         _ = try self.loaded()
     }
 
+    /// Ends the use of the module, here where it was used: left to chance, it would end on any thread, and beside the library's own exit.
+    func close() {
+        self.isClosed = true
+        self.module = nil
+    }
+
     private func loaded() throws(AgentError) -> PKCS11Module {
         if let module { return module }
+        guard !self.isClosed else { throw .module("closed") }
         let module = try PKCS11Module(path: self.path)
         self.module = module
         return module
