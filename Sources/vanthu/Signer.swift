@@ -35,7 +35,13 @@ struct Signer: AsyncParsableCommand {
                     path: settings.signerSocket, users: Set([geteuid(), 0] + (client.map { [$0.id] } ?? [])))
                 let service = try SignerService(secretFile: settings.keyFile)
                 let logger = installation.logger
-                logger.notice("signer ready", metadata: ["uid": "\(geteuid())", "memory_locked": "\(isLocked)"])
+                // In a container the whole of the memory can rarely be locked; the pages of secrets alone nearly always.
+                logger.notice(
+                    "signer ready",
+                    metadata: [
+                        "uid": "\(geteuid())", "memory_locked": "\(isLocked)",
+                        "secrets_locked": "\(isLocked || SecretBytes.unlocked == 0)",
+                    ])
                 Thread { server.run(service, logger: logger) }.start()
                 if self.attached {
                     // One line for the server that waits for it, and then its end.

@@ -1,3 +1,4 @@
+import Foundation
 import PAdES
 import Signatures
 import Testing
@@ -92,6 +93,27 @@ struct SoftKeyTests {
                     ],
                 files: ["data": data, "key": try key.publicKey(), "signature": signature])
             #expect(verdict.status == 0, "\(verdict.text)")
+        }
+    }
+
+    /// By the kernel's own words: locked, left out of core files, wiped in a child.
+    @Test func aSecretStandsOnPagesOfItsOwn() throws {
+        let secrets = [1, 32, 4_096, 5_000].map { SecretBytes([UInt8](repeating: 0x5A, count: $0)) }
+        let file = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+        let map = String(decoding: try #require(try file.readToEnd()), as: UTF8.self)
+        for secret in secrets {
+            let address = secret.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+            #expect(secret.withUnsafeBytes { $0.allSatisfy { $0 == 0x5A } })
+            var isWithin = false
+            var flags: Set<Substring> = []
+            for line in map.split(separator: "\n") {
+                let words = line.split(separator: " ")
+                let ends = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+                if ends.count == 2 { isWithin = ends[0] <= address && address < ends[1] }
+                if isWithin, words[0] == "VmFlags:" { flags = Set(words.dropFirst()) }
+            }
+            #expect(flags.isSuperset(of: ["dd", "wf"]))
+            #expect(flags.contains("lo") || SecretBytes.unlocked > 0)
         }
     }
 }
