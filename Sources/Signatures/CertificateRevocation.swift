@@ -37,6 +37,28 @@ public struct CertificateRevocation: Sendable, Hashable {
     }
 }
 
+extension CertificateRevocation {
+    /// Revokes the certificates of the transaction's tenant that have outlived their post or their holder's accounts, as of the moment when
+    /// that ended, each with its entry in the audit trail. Gives their number; again at once it is 0.
+    public static func revokeOutlived(in transaction: borrowing Transaction) throws -> Int {
+        try transaction.rows(
+            """
+            WITH revoked AS (
+                UPDATE signatures.certificate AS c
+                   SET state = 'revoked', revoked_at = o.ended_at, revocation_reason = o.reason, revoked_by = NULL
+                  FROM signatures.outlived_certificate AS o
+                 WHERE o.tenant_id = c.tenant_id AND o.certificate_id = c.id AND c.state = 'valid'
+                RETURNING c.id, c.serial, c.subject, c.revoked_at, c.revocation_reason
+            )
+            SELECT platform.record('certificate.revoke', 'certificate', r.id, jsonb_build_object('state', 'valid'),
+                       jsonb_build_object('state', 'revoked', 'subject', r.subject, 'serial', r.serial,
+                                          'reason', r.revocation_reason, 'revoked_at', r.revoked_at))::text
+              FROM revoked AS r
+            """
+        ) { _ in 1 }.count
+    }
+}
+
 /// Revokes one certificate: one's own (lost, compromised), the organisation's as its clerk, any as an administrator.
 public struct RevokeCertificate: Sendable {
     public let id: UUID

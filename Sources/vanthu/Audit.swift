@@ -14,7 +14,8 @@ struct Audit: AsyncParsableCommand {
             abstract: "Proves that no entry of the audit trail was changed, removed or reordered.",
             discussion: """
                 Prints each organisation with the number of its entries and the hash of the last one, to be kept elsewhere: a trail
-                rewritten as a whole shows only there. Exits with status 1 when something is not as it was written.
+                rewritten as a whole shows only there. Without --tenant also the trail of the installation: what operators did to it as
+                a whole, such as ceremonies of the internal CA. Exits with status 1 when something is not as it was written.
                 Example: vanthu audit verify --tenant BDHN
                 """)
 
@@ -36,16 +37,23 @@ struct Audit: AsyncParsableCommand {
             let verification = AuditVerification(database: database)
             var findings = 0
             for tenant in try await TenantEntry.all(code: self.tenant, in: database) {
-                let result = try await verification.verify(tenant: tenant.id)
-                findings += result.findings.count
-                let head = result.head.prefix(8).map { byte in
-                    (byte < 16 ? "0" : "") + String(byte, radix: 16)
-                }.joined()
-                let state = result.findings.isEmpty ? "intact" : "\(result.findings.count) findings"
-                print("\(Output.padded(tenant.code, 10)) \(result.entries) entries, \(state), last \(head)…")
-                for finding in result.findings { print("  entry \(finding.sequence): \(finding.kind.rawValue)") }
+                findings += self.show(try await verification.verify(tenant: tenant.id), of: tenant.code)
+            }
+            if self.tenant == nil {
+                findings += self.show(try await verification.verifyInstallation(), of: "installation")
             }
             if findings > 0 { throw ExitCode(1) }
+        }
+
+        /// Prints what a chain turned out to be; how many findings it has.
+        private func show(_ result: AuditVerification.Result, of name: String) -> Int {
+            let head = result.head.prefix(8).map { byte in
+                (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }.joined()
+            let state = result.findings.isEmpty ? "intact" : "\(result.findings.count) findings"
+            print("\(Output.padded(name, 12)) \(result.entries) entries, \(state), last \(head)…")
+            for finding in result.findings { print("  entry \(finding.sequence): \(finding.kind.rawValue)") }
+            return result.findings.count
         }
     }
 }

@@ -61,7 +61,12 @@ struct Background {
         let sweep = BlobSweep(store: self.blobs, database: database)
         let logger = self.logger
         let authorities = AuthorityServices(database: database, keys: self.keys)
+        let revoke = RevokeOutlivedCertificates(database: database)
         return [
+            Chores.Chore("revoke outlived certificates", every: .seconds(60)) {
+                let count = try await revoke()
+                if count > 0 { logger.info("certificates of ended posts revoked", metadata: ["count": "\(count)"]) }
+            },
             Chores.Chore("renew revocation lists", every: .seconds(60)) { try await authorities.renewLists() },
             Chores.Chore("renew archives", every: .seconds(60)) {
                 try await database.transaction { transaction in

@@ -63,6 +63,8 @@ struct Serve: AsyncParsableCommand {
                         )
                     }, logger: logger)
                 var services: [any Service] = signer.map { [$0] } ?? []
+                services.append(
+                    KeyFileCheck(keys: keys, database: database, file: try settings.keyFile, logger: logger))
                 if self.worker {
                     services +=
                         Background(
@@ -129,7 +131,9 @@ struct Worker: AsyncParsableCommand {
                             desk: desk, metrics: Metrics(),
                             slots: try settings.integer(.jobSlots), logger: installation.logger)
                         let announcement = Announcement(text: "working", logger: installation.logger)
-                        let services: [any Service] = signer.map { [$0] } ?? []
+                        let check = KeyFileCheck(
+                            keys: keys, database: database, file: try settings.keyFile, logger: installation.logger)
+                        let services: [any Service] = (signer.map { [$0] } ?? []) + [check]
                         try await Serve.run(
                             services + background.services + [announcement], logger: installation.logger)
                     }

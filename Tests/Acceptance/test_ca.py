@@ -1,5 +1,7 @@
 """`vanthu ca`: the root made, exported, taken offline, rehearsed and restored, and a rollover below it, judged by OpenSSL."""
 
+import getpass
+import re
 import subprocess
 
 import httpx
@@ -186,3 +188,36 @@ def test_a_rollover_issues_from_the_new_authority_and_answers_for_the_old(operat
     status, said = ask_ocsp(server, old, old_certificate, tmp_path)
     assert status == 0 and "Response verify OK" in said and "asked.pem: good" in said, said
     assert fetch(f"{server.url}/pki/{old.ids['issuing']}.crl").headers["content-type"] == "application/pkix-crl"
+
+
+def test_every_ceremony_stands_in_the_audit_trail(operator, office, tmp_path):
+    """Under the name of who held it, in the installation's own chain. The tests before held one of each kind."""
+    database = operator.server.database
+    operator.must("rehearse", operator.export, "--record")
+    acts = set(database.value("SELECT string_agg(DISTINCT action, ' ') FROM platform.operation_entry").split())
+    assert acts >= {"ca.root.make", "ca.issuing.make", "ca.root.export", "ca.root.offline", "ca.root.restore", "ca.root.rehearse"}
+    by = "SELECT count(*) FROM platform.operation_entry WHERE action = '{}' AND canonical::jsonb -> 'operator' ->> 'user' = '{}'"
+    user = getpass.getuser()
+    for action, count in {"ca.root.make": 1, "ca.root.export": 3, "ca.root.offline": 2, "ca.root.restore": 1, "ca.root.rehearse": 1}.items():
+        assert int(database.value(by.format(action, user))) >= count, action
+    assert int(database.value(by.format("ca.issuing.make", user))) >= 2, "made and rolled over"
+    assert database.value(f"SELECT count(*) FROM platform.operation_entry WHERE position('{PASSPHRASE}' IN canonical) > 0") == "0"
+    done = database.vanthu("audit", "verify")
+    assert done.returncode == 0 and re.search(r"installation +\d+ entries, intact", done.stdout), done.stdout
+    database.psql(
+        "BEGIN; SET LOCAL session_replication_role = replica;"
+        " UPDATE platform.operation_entry SET canonical = replace(canonical, 'ca.root.export', 'ca.root.made')"
+        " WHERE action = 'ca.root.restore' OR action = 'ca.root.export'; COMMIT")
+    done = database.vanthu("audit", "verify")
+    assert done.returncode == 1 and "changed" in done.stdout
+
+
+def test_a_server_with_another_key_file_says_so_and_ends(operator, office, tmp_path):
+    other = Server(operator.server.database, tmp_path / "other")
+    with pytest.raises(AssertionError) as ended:
+        other.start()
+        wait_until(lambda: other.process.poll() is not None, "the server ends")
+        other.is_ready()
+    said = str(ended.value)
+    assert "the server ended with status 1" in said and "key file" in said and str(tmp_path / "other") in said, said
+    assert fetch(f"{operator.server.url}/pki/{Authorities(operator.server.database, tmp_path).ids['issuing']}.crl").status_code == 200

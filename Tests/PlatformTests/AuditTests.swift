@@ -177,4 +177,40 @@ struct AuditTests {
         #expect(found[idle.id]?.entries == 0)
         #expect(found[idle.id]?.findings.isEmpty == true)
     }
+
+    @Test("What is done to the installation has a chain of its own, which shows what was changed in it")
+    func theInstallationsChainIsVerified() async throws {
+        let before = try await self.verification.verifyInstallation().entries
+        let operators = [
+            InstallationAct.Operator(user: "root", sudoUser: "an", host: "máy chủ 1"), nil,
+            InstallationAct.Operator(user: "vanthu", sudoUser: nil, host: "máy chủ 2"),
+        ]
+        for (index, actor) in operators.enumerated() {
+            let act = InstallationAct(
+                "test.done", on: "test", UUIDv7.make(), by: actor, details: ["n": "\(index)"])
+            try await self.database.app.transaction { try act.queue(in: $0) }
+        }
+        let result = try await self.verification.verifyInstallation()
+        #expect(result.entries == before + 3 && result.findings.isEmpty)
+        let last = try await self.database.app.transaction { transaction in
+            try transaction.one(
+                """
+                SELECT canonical::jsonb -> 'operator' ->> 'user', canonical::jsonb -> 'after' ->> 'n'
+                  FROM platform.operation_entry ORDER BY seq DESC LIMIT 1
+                """
+            ) { row in [try row.column(0, as: String.self), try row.column(1, as: String.self)] }
+        }
+        #expect(last == ["vanthu", "2"])
+        // Nobody who serves requests changes it, and who can is found out.
+        await #expect(throws: DatabaseError.self) {
+            try await self.database.app.run("UPDATE platform.operation_entry SET action = 'other'")
+        }
+        let second = Int64(before + 2)
+        try await self.tamper([
+            "UPDATE platform.operation_entry SET canonical = replace(canonical, 'test.done', 'test.gone') WHERE seq = \(second)"
+        ])
+        #expect(try await self.verification.verifyInstallation().findings.map(\.kind) == [.changed])
+        try await self.tamper(["DELETE FROM platform.operation_entry WHERE seq = \(second)"])
+        #expect(try await self.verification.verifyInstallation().findings.map(\.kind) == [.removed])
+    }
 }

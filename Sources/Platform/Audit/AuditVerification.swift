@@ -66,18 +66,29 @@ public struct AuditVerification: Sendable {
 
     /// Verifies the trail of one tenant up to the entry that was its last when this began.
     public func verify(tenant: UUID) async throws -> Result {
+        try await self.verify(
+            tenant, head: "SELECT seq, hash FROM platform.audit_head WHERE tenant_id = \(tenant)",
+            entries: Self.entries(after:))
+    }
+
+    /// Verifies the trail of what was done to the installation as a whole (``InstallationAct``), which belongs to no tenant.
+    public func verifyInstallation() async throws -> Result {
+        try await self.verify(
+            InstallationAct.noTenant, head: "SELECT seq, hash FROM platform.operation_head",
+            entries: Self.operations(after:))
+    }
+
+    private func verify(_ tenant: UUID, head: SQL, entries page: @Sendable (Int64) -> SQL) async throws -> Result {
         let head = try await self.database.transaction(asSystemOf: tenant) { transaction in
-            try transaction.first("SELECT seq, hash FROM platform.audit_head WHERE tenant_id = \(tenant)") { row in
-                Link(sequence: try row.column(0), hash: try row.column(1))
-            }
+            try transaction.first(head) { row in Link(sequence: try row.column(0), hash: try row.column(1)) }
         }
         // A tenant that never did anything has no head, and may have no entries either.
         let last = head ?? Link(sequence: 0, hash: Link.origin.hash)
         var walk = Walk(tenant: tenant)
         while true {
-            let after = walk.previous.sequence
+            let wanted = page(walk.previous.sequence)
             let entries = try await self.database.transaction(asSystemOf: tenant) { transaction in
-                try transaction.rows(Self.entries(after: after), AuditEntry.init)
+                try transaction.rows(wanted, AuditEntry.init)
             }
             for entry in entries { walk.step(entry, isCovered: entry.sequence <= last.sequence) }
             if entries.count < Self.page { break }
@@ -95,6 +106,17 @@ public struct AuditVerification: Sendable {
         SELECT seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), action, subject_kind, subject_id, account_id,
                format, canonical, previous_hash, hash, tenant_id
           FROM platform.audit_entry
+         WHERE seq > \(sequence)
+         ORDER BY seq
+         LIMIT \(Int64(Self.page))
+        """
+    }
+
+    private static func operations(after sequence: Int64) -> SQL {
+        """
+        SELECT seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), action, subject_kind, subject_id, NULL::uuid,
+               format, canonical, previous_hash, hash, \(InstallationAct.noTenant)::uuid
+          FROM platform.operation_entry
          WHERE seq > \(sequence)
          ORDER BY seq
          LIMIT \(Int64(Self.page))

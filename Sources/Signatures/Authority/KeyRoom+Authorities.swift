@@ -53,7 +53,11 @@ extension KeyRoom {
 
     /// The authorities of the internal CA. At the very first use they are founded; those that are missing or near their end are made, where
     /// the issuer's key is at hand. Servers that start at once end up with the same.
-    public func authorities(in database: Database) async throws -> Authorities {
+    ///
+    /// - Parameter actor: the operator who has them made; nil when the system does by itself.
+    public func authorities(in database: Database, by actor: InstallationAct.Operator? = nil) async throws
+        -> Authorities
+    {
         if let known = self.knownAuthorities.withLock({ $0 }), ContinuousClock.now - known.readAt < Self.memory {
             return known.authorities
         }
@@ -63,7 +67,7 @@ extension KeyRoom {
             guard let lack = self.lack(in: authorities) else { break }
             let made = try await self.found(lack.kind, below: lack.issuer, generation: lack.generation)
             _ = try await database.transaction { transaction in
-                try made.keep(replacing: lack.predecessor, in: transaction)
+                try made.keep(replacing: lack.predecessor, by: actor, in: transaction)
             }
             authorities = try await Self.read(database)
         }

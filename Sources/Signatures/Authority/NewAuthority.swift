@@ -74,18 +74,35 @@ extension CertificateAuthority {
 extension Authority {
     /// Keeps a new authority in the place of `predecessor`, which retires; one of the same kind that came first stays, and this one is
     /// forgotten. Returns whether it was kept.
-    public func keep(replacing predecessor: UUID?, in transaction: borrowing Transaction) throws -> Bool {
+    ///
+    /// - Parameter actor: the operator whose ceremony makes it; nil when the system founds what is missing.
+    public func keep(
+        replacing predecessor: UUID?, by actor: InstallationAct.Operator? = nil, in transaction: borrowing Transaction
+    ) throws -> Bool {
         if let predecessor {
             transaction.queue(
                 "UPDATE signatures.authority SET state = 'retired' WHERE id = \(predecessor) AND state = 'active'")
         }
-        return try transaction.run(
-            """
-            INSERT INTO signatures.authority (id, kind, issuer_id, serial, subject, certificate, wrapped_key, not_before, not_after)
-            VALUES (\(self.id), \(self.kind.rawValue), \(self.issuer), \(self.serial), \(self.subject), \(self.certificate),
-                    \(self.wrappedKey), \(self.notBefore), \(self.notAfter))
-                ON CONFLICT DO NOTHING
-            """) == 1
+        let isKept =
+            try transaction.run(
+                """
+                INSERT INTO signatures.authority (id, kind, issuer_id, serial, subject, certificate, wrapped_key, not_before, not_after)
+                VALUES (\(self.id), \(self.kind.rawValue), \(self.issuer), \(self.serial), \(self.subject), \(self.certificate),
+                        \(self.wrappedKey), \(self.notBefore), \(self.notAfter))
+                    ON CONFLICT DO NOTHING
+                """) == 1
+        if isKept { try self.operation("ca.\(self.kind.rawValue).make", by: actor).queue(in: transaction) }
+        return isKept
+    }
+
+    /// An act on this authority, for the trail of the installation.
+    public func operation(_ action: String, by actor: InstallationAct.Operator?) -> InstallationAct {
+        InstallationAct(
+            action, on: "authority", self.id, by: actor,
+            details: [
+                "subject": self.subject, "serial": self.serial,
+                "sha256": SHA256.digest(self.certificate).hexadecimal,
+            ])
     }
 }
 

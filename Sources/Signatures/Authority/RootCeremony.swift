@@ -6,11 +6,21 @@ import Postgres
 public struct RootCeremony: Sendable {
     public let database: Database
     public let keys: KeyRoom
+    /// Who holds it: each act is recorded under this name, in the transaction that does it.
+    public let actor: InstallationAct.Operator
 
     /// - Parameter database: as the role that serves requests.
-    public init(database: Database, keys: KeyRoom) {
+    public init(database: Database, keys: KeyRoom, by actor: InstallationAct.Operator = .current) {
         self.database = database
         self.keys = keys
+        self.actor = actor
+    }
+
+    /// Records an act that changes nothing in the database, before it is done: an export that fails afterwards was still begun.
+    public func record(_ action: String, on authority: Authority) async throws {
+        try await self.database.transaction { transaction in
+            try authority.operation(action, by: self.actor).queue(in: transaction)
+        }
     }
 
     /// What there is; nothing is made.
@@ -30,7 +40,8 @@ public struct RootCeremony: Sendable {
         let responder = try await self.keys.found(
             .responder, below: root, generation: authorities.all.count { $0.kind == .responder } + 1, issuerKey: key)
         _ = try await self.database.transaction { transaction in
-            try responder.keep(replacing: authorities.responder(of: root.id)?.id, in: transaction)
+            try responder.keep(
+                replacing: authorities.responder(of: root.id)?.id, by: self.actor, in: transaction)
         }
         let services = AuthorityServices(database: self.database, keys: self.keys)
         let list = try await services.publishOfflineList(of: root, key: key)
@@ -46,7 +57,7 @@ public struct RootCeremony: Sendable {
         let made = try await self.keys.found(
             .issuing, below: root, generation: before.all.count { $0.kind == .issuing } + 1, issuerKey: key)
         let isKept = try await self.database.transaction { transaction in
-            try made.keep(replacing: before.issuing?.id, in: transaction)
+            try made.keep(replacing: before.issuing?.id, by: self.actor, in: transaction)
         }
         guard isKept else { return nil }
         // Founds who answers for it.
@@ -55,14 +66,16 @@ public struct RootCeremony: Sendable {
     }
 
     /// Removes a root's key from the database. As the owner of the schema.
-    public static func forgetKey(of root: UUID, in transaction: borrowing Transaction) throws {
-        transaction.queue("UPDATE signatures.authority SET wrapped_key = NULL WHERE id = \(root) AND kind = 'root'")
+    public func forgetKey(of root: Authority, in transaction: borrowing Transaction) throws {
+        transaction.queue("UPDATE signatures.authority SET wrapped_key = NULL WHERE id = \(root.id) AND kind = 'root'")
+        try root.operation("ca.root.offline", by: self.actor).queue(in: transaction)
     }
 
     /// Puts a root's key back. As the owner of the schema. Throws `SoftKeyError`.
-    public func putBack(_ export: RootExport, of root: UUID, in transaction: borrowing Transaction) throws {
+    public func putBack(_ export: RootExport, of root: Authority, in transaction: borrowing Transaction) throws {
         let wrapped = try self.keys.wrapped(export.key, export.certificate)
         transaction.queue(
-            "UPDATE signatures.authority SET wrapped_key = \(wrapped) WHERE id = \(root) AND kind = 'root'")
+            "UPDATE signatures.authority SET wrapped_key = \(wrapped) WHERE id = \(root.id) AND kind = 'root'")
+        try root.operation("ca.root.restore", by: self.actor).queue(in: transaction)
     }
 }

@@ -13,6 +13,8 @@ enum SignerRequest: Codable, Sendable {
     case perform(AuthorityAct, by: Authority)
     /// Makes an authority below another one, or a root.
     case found(Founding)
+    /// Tells which secret the signer works with, after opening these authorities' keys with it.
+    case fingerprint(opening: [Authority])
 
     /// Data to be signed with a rule.
     struct Signable: Codable, Sendable {
@@ -51,6 +53,8 @@ enum SignerReply: Codable, Sendable {
     case wrongPIN
     /// The authority's key is not kept with it.
     case offline
+    /// A kept key is wrapped under another secret than the signer's.
+    case otherSecret
     /// As many wait as may.
     case overloaded
     /// The operation failed; a word for the log.

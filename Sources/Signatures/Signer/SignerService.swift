@@ -1,3 +1,4 @@
+import COpenSSL
 import Dispatch
 import Foundation
 import PAdES
@@ -65,7 +66,26 @@ public final class SignerService: Sendable {
         case .perform(let act, let authority):
             return .bytes(Data(try act.perform(by: authority, key: try self.key(of: authority))))
         case .found(let founding): return .authority(try self.found(founding, issuerKey: nil))
+        case .fingerprint(let authorities):
+            do {
+                for authority in authorities { _ = try self.key(of: authority) }
+            } catch SoftKeyError.wrongPIN {
+                return .otherSecret
+            }
+            return .bytes(Data(try self.fingerprint()))
         }
+    }
+
+    /// Tells the secret from others and nothing of it: HMAC-SHA256 (RFC 2104) of a fixed text under it.
+    private func fingerprint() throws -> [UInt8] {
+        let text = Array("vanthu key file".utf8)
+        var code = [UInt8](repeating: 0, count: 32)
+        let isMade = self.secret.withUnsafeBytes { secret in
+            HMAC(
+                EVP_sha256(), secret.baseAddress, Int32(secret.count), text, text.count, &code, nil) != nil
+        }
+        guard isMade else { throw SoftKeyError.cryptography("HMAC") }
+        return code
     }
 
     private func certificate(

@@ -31,6 +31,8 @@ extension CA {
                     }
                     let key = try ceremony.keys.key(of: root)
                     let passphrase = try self.passphrase.secret(isNew: true)
+                    guard !FileManager.default.fileExists(atPath: self.out) else { throw CA.taken(self.out) }
+                    try await ceremony.record("ca.root.export", on: root)
                     let export = try RootExport(certificate: root.certificate, key: key)
                     try CA.write(try export.pem(passphrase: passphrase), to: self.out)
                     guard let written = FileManager.default.contents(atPath: self.out) else {
@@ -48,7 +50,7 @@ extension CA {
                     let until = try await ceremony.provide(for: root, key: readBack.key)
                     try await installation.with(installation.databaseAsOwner()) { owner in
                         try await owner.transaction { transaction in
-                            try RootCeremony.forgetKey(of: root.id, in: transaction)
+                            try ceremony.forgetKey(of: root, in: transaction)
                         }
                     }
                     print(
@@ -87,7 +89,7 @@ extension CA {
                     }
                     try await installation.with(installation.databaseAsOwner()) { owner in
                         try await owner.transaction { transaction in
-                            try ceremony.putBack(export, of: root.id, in: transaction)
+                            try ceremony.putBack(export, of: root, in: transaction)
                         }
                     }
                     print("restored: \(root.subject)")

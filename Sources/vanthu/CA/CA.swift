@@ -46,7 +46,7 @@ struct CA: AsyncParsableCommand {
                         guard try await RootCeremony.authorities(in: database).all.isEmpty else {
                             throw Failure("there are authorities already", "`vanthu ca list` prints them")
                         }
-                        let made = try await installation.keys().authorities(in: database)
+                        let made = try await installation.keys().authorities(in: database, by: .current)
                         for authority in made.all { print(CA.lines(authority)) }
                     }
                 }
@@ -56,14 +56,18 @@ struct CA: AsyncParsableCommand {
 
     struct Rehearse: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Proves that an export opens, matches its certificate and can sign. Touches no database.",
+            abstract: "Proves that an export opens, matches its certificate and can sign. Needs no database.",
             discussion: """
                 Exit status 0 when it does, 1 when it does not. Compare the SHA-256 with the root's in `vanthu ca list`.
+                With --record, on a server, the rehearsal goes into the installation's audit trail.
                 Example: vanthu ca rehearse /media/safe/root.pem
                 """)
 
         @Argument(help: "The export.")
         var file: String
+
+        @Flag(help: "Record the rehearsal in the audit trail of this server's installation.")
+        var record = false
 
         @OptionGroup var passphrase: Passphrase
 
@@ -78,6 +82,13 @@ struct CA: AsyncParsableCommand {
                 let facts = try CertificateFacts(export.certificate)
                 print("opens, matches its certificate and signs: \(facts.subject)")
                 print("  SHA-256 \(SHA256.digest(export.certificate).hexadecimal)")
+                guard self.record else { return }
+                try await CA.ceremony { _, ceremony, authorities in
+                    guard let root = authorities.all.first(where: { $0.certificate == export.certificate }) else {
+                        throw CA.foreign(self.file)
+                    }
+                    try await ceremony.record("ca.root.rehearse", on: root)
+                }
             }
         }
     }

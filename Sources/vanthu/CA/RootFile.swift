@@ -49,12 +49,16 @@ extension CA {
         }
     }
 
+    static func taken(_ path: String) -> Failure {
+        Failure("\(path) is there already", "Choose another name; nothing is overwritten")
+    }
+
     /// Writes a file that only its owner reads, whole or not at all, and never over another one.
     static func write(_ bytes: [UInt8], to path: String) throws {
         let draft = "\(path).\(UUID().uuidString)"
         func failure() -> Failure {
             errno == EEXIST
-                ? Failure("\(path) is there already", "Choose another name; nothing is overwritten")
+                ? self.taken(path)
                 : Failure("\(path) cannot be written: \(String(cString: strerror(errno)))", "Choose another place")
         }
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
