@@ -201,6 +201,9 @@ class Database:
 class Server:
     """`vanthu serve` on a free port, with a data folder of its own; reached by `name`."""
 
+    # All servers of one database share one key file: the first one's.
+    key_files = {}
+
     def __init__(self, database, data, name="127.0.0.1", **settings):
         self.database, self.data, self.name = database, Path(data), name
         self.data.mkdir(parents=True, exist_ok=True)
@@ -226,6 +229,7 @@ class Server:
             "VANTHU_UPLOAD_LIMIT": str(UPLOAD_LIMIT),
             # The tests come from one address; where that would matter they name another one.
             "VANTHU_TRUST_FORWARDED_FOR": "true",
+            "VANTHU_KEY_FILE": str(self.key_files.setdefault(self.database.name, self.data / "keys/secret")),
             **self.settings,
         }
         with open(self.log, "ab") as log:

@@ -213,7 +213,7 @@ def test_every_ceremony_stands_in_the_audit_trail(operator, office, tmp_path):
 
 
 def test_a_server_with_another_key_file_says_so_and_ends(operator, office, tmp_path):
-    other = Server(operator.server.database, tmp_path / "other")
+    other = Server(operator.server.database, tmp_path / "other", VANTHU_KEY_FILE=str(tmp_path / "other/secret"))
     with pytest.raises(AssertionError) as ended:
         other.start()
         wait_until(lambda: other.process.poll() is not None, "the server ends")
