@@ -64,17 +64,23 @@ struct Installation {
         let corporation = try self.configuration.text(.corporation)
         let settings = try self.authoritySettings()
         if let socket = self.configuration.optional(.signerSocket) {
-            return (KeyRoom(signerSocket: socket, corporation: corporation, settings: settings), nil)
+            return (
+                KeyRoom(signerSocket: socket, corporation: corporation, settings: settings, verifier: self.verifier),
+                nil
+            )
         }
         let child = try SignerChild(self.configuration, logger: self.logger)
-        return (KeyRoom(signerSocket: child.socket, corporation: corporation, settings: settings), child)
+        return (
+            KeyRoom(signerSocket: child.socket, corporation: corporation, settings: settings, verifier: self.verifier),
+            child
+        )
     }
 
     /// The same with the signer inside this process: for commands of one moment, by whoever may read the key file.
     func keys() throws -> KeyRoom {
         try KeyRoom(
             secretFile: self.configuration.keyFile, corporation: self.configuration.text(.corporation),
-            settings: self.authoritySettings())
+            settings: self.authoritySettings(), verifier: self.verifier)
     }
 
     /// What the internal CA writes into certificates, lists and answers.

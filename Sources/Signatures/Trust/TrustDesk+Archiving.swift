@@ -9,14 +9,15 @@ extension TrustDesk {
     ///
     /// Of certificates of other CAs only what is at hand goes in; `vanthu verify` tells which level was reached. No transaction is held
     /// open while anything is computed.
+    /// - Parameter file: read when there is time for it, and held in memory once.
     /// - Returns: the bytes to append; none when nobody gives time stamps here.
-    /// - Throws: `SignaturesError.notSignable` for a file that can't be extended, `.timeStampFailed`.
-    public func archiving(_ pdf: [UInt8]) async throws -> [UInt8] {
+    /// - Throws: `SignaturesError.notSignable` for a file that can't be extended, `.timeStampFailed`, `BlobError`.
+    public func archiving(_ file: StoredPDF) async throws -> [UInt8] {
         let authorities = try await self.services.keys.authorities(in: self.services.database)
         guard let authority = authorities.timeStamp else { return [] }
         let trusted = try await self.trustList()
         let needs = try await self.services.keys.onPaper {
-            EvidenceNeed.all(of: PDFVerifier(roots: []).report(on: pdf))
+            EvidenceNeed.all(of: PDFVerifier(roots: []).report(on: try file.bytes()))
         }
         var general = try await self.evidence(
             about: authority.certificate, issuers: authority.issuers, trusted: trusted)
@@ -29,8 +30,10 @@ extension TrustDesk {
         let (store, signatures) = (general, parts)
         let prepared = try await self.services.keys.onPaper {
             do {
+                var pdf = try file.bytes()
                 let evidence = try store.appending(to: pdf, signatures: signatures)
-                return (evidence: evidence, stamp: try PreparedTimeStamp.prepare(pdf + evidence))
+                pdf.append(contentsOf: evidence)
+                return (evidence: evidence, stamp: try PreparedTimeStamp.prepare(pdf))
             } catch let error as PDFError {
                 throw SignaturesError.notSignable(reason: error.code)
             }
