@@ -16,6 +16,7 @@ public enum API {
         OperationRoutes.all + SessionRoutes.all + OrganisationRoutes.all + RegisterRoutes.all + DocumentRoutes.all
         + FileRoutes.all + WorkflowRoutes.all + SignatureRoutes.all + SigningSessionRoutes.all + RemoteSigningRoutes.all
         + PasskeyRoutes.all + SignedFileRoutes.all + ExchangeRoutes.all + PKIRoutes.all + VerificationRoutes.all
+        + KeptReportRoutes.all
 
     /// Answers requests. It holds no state beside what it is given.
     ///

@@ -48,7 +48,7 @@ public struct ArchiveFile: Sendable {
                 let isFirst = try content.carryOn(
                     with: copy, until: end, due: rules.due(before: end), in: transaction)
                 guard isFirst else { return }
-                KeptVerification(of: copy.sha256, occasion: .archive, answer: answer).keep(in: transaction)
+                try KeptVerification(of: copy.sha256, occasion: .archive, answer: answer).keep(in: transaction)
             }
         }
     }
@@ -65,22 +65,18 @@ public struct ArchiveFile: Sendable {
         guard before.trust == .trusted else {
             return .not(.notTrusted, again: now < content.begunAt + Self.patience ? Self.day : nil)
         }
-        let pdf: [UInt8]
-        do {
-            pdf = try await self.desk.blobs.bytes(of: current, limit: SigningDesk.largestFile)
-        } catch BlobError.tooLarge {
-            return .not(.tooLarge, again: nil)
-        }
         let addition: [UInt8]
         do {
-            addition = try await self.desk.trust.archiving(pdf)
+            addition = try await self.desk.trust.archiving(StoredPDF(path: path, limit: SigningDesk.largestFile))
+        } catch BlobError.tooLarge {
+            return .not(.tooLarge, again: nil)
         } catch SignaturesError.notSignable {
             return .not(.notExtensible, again: nil)
         } catch SignaturesError.timeStampFailed {
             return .not(.noTimeStamps, again: .seconds(3_600))
         }
         guard !addition.isEmpty else { return .not(.noTimeStamps, again: Self.day) }
-        let copy = try await self.desk.blobs.receive(pdf + addition)
+        let copy = try await self.desk.blobs.extend(current, by: addition)
         guard let place = self.desk.blobs.path(of: copy.sha256) else { throw BlobError.notFound }
         let after = try await self.verification.examine(place)
         guard after.verdict.isGood, after.trust == .trusted, let end = after.archivedUntil,

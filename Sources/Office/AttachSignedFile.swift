@@ -44,16 +44,18 @@ public struct AttachSignedFile: Sendable {
         try await self.desk.ensureGood(ground.certificate, as: caller)
         let decision = try await self.desk.decide(ground, channel: self.channel)
         return try await self.keep(
-            try await self.archived(signed, bytes), form.base, device, kind, decision, as: caller)
+            try await self.archived(signed), form.base, device, kind, decision, as: caller)
     }
 
     /// The seal is the last signature, wherever it is made: after what was brought stands what it will be judged by when nobody answers any
     /// more. A file that can't be extended stays as it is.
-    private func archived(_ signed: Blob, _ bytes: [UInt8]) async throws -> Blob {
+    private func archived(_ signed: Blob) async throws -> Blob {
         guard self.purpose == .seal else { return signed }
+        guard let path = self.desk.blobs.path(of: signed.sha256) else { throw BlobError.notFound }
         do {
-            let addition = try await self.desk.trust.archivingNow(bytes)
-            return addition.isEmpty ? signed : try await self.desk.blobs.receive(bytes + addition)
+            let addition = try await self.desk.trust.archivingNow(
+                StoredPDF(path: path, limit: SigningDesk.largestFile))
+            return addition.isEmpty ? signed : try await self.desk.blobs.extend(signed.sha256, by: addition)
         } catch SignaturesError.notSignable {
             return signed
         }

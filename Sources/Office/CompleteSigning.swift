@@ -134,12 +134,16 @@ public struct CompleteSigning: Sendable {
         case .prepared(let prepared): bytes = prepared
         }
         try session.ensureOpen()
-        let pdf = try await self.desk.blobs.bytes(of: item.base.hexadecimal, limit: SigningDesk.largestFile)
+        let base = item.base.hexadecimal
+        guard let path = self.desk.blobs.path(of: base) else { throw BlobError.notFound }
+        let limit = SigningDesk.largestFile
         let stamp = try await self.desk.trust.stamp(bytes, value)
-        var signed = try await self.desk.keys.complete(pdf, bytes, with: value, timeStamp: stamp)
+        var tail = try await self.desk.keys.complete(fileAt: path, limit: limit, bytes, with: value, timeStamp: stamp)
         // The seal is the last signature: with it the document gets what it will be judged by when nobody answers any more.
-        if session.purpose == .seal { signed += try await self.desk.trust.archivingNow(signed) }
-        let blob = try await self.desk.blobs.receive(signed)
+        if session.purpose == .seal {
+            tail += try await self.desk.trust.archivingNow(StoredPDF(path: path, limit: limit, tail: tail))
+        }
+        let blob = try await self.desk.blobs.extend(base, by: tail)
         let kind = try await self.desk.keys.kind(
             of: session.certificate.certificate, issuers: session.certificate.chain, database: self.desk.database)
         return try await self.keep(blob, item, session, kind, as: caller)

@@ -125,10 +125,10 @@ public struct PrepareSigning: Sendable {
     ) async throws -> NewSigningItem {
         let decision = try await self.desk.decide(ground, channel: self.channel)
         let act = try await self.desk.act(of: ground, at: place)
-        let sha256 = ground.file.sha256.hexadecimal
-        let pdf = try await self.desk.blobs.bytes(of: sha256, limit: SigningDesk.largestFile)
+        guard let path = self.desk.blobs.path(of: ground.file.sha256.hexadecimal) else { throw BlobError.notFound }
         let bytes = try await self.desk.keys.prepare(
-            pdf, Sheet(act: act, name: ground.name, organisation: ground.organisation), for: ground.certificate,
+            fileAt: path, limit: SigningDesk.largestFile,
+            Sheet(act: act, name: ground.name, organisation: ground.organisation), for: ground.certificate,
             algorithm: self.algorithm(for: ground.certificate, as: caller), database: self.desk.database)
         return NewSigningItem(
             document: ground.document, version: ground.version, signerName: ground.signerName,
@@ -189,7 +189,8 @@ extension SigningDesk {
     /// The organisation seals only what its signer has signed (Decree 30/2020, art. 32): the file is checked as anybody would check it.
     /// Throws `SignaturesError.signerSignatureMissing`.
     func ensureSigned(_ path: String) async throws {
-        let verdicts = try await self.keys.verdicts(ofFileAt: path, database: self.database) ?? []
+        let verdicts =
+            try await self.keys.verdicts(ofFileAt: path, database: self.database, within: .seconds(30)) ?? []
         let good: Set<SignatureVerdict.Standing> = [.valid, .validFilled]
         guard verdicts.contains(where: { !$0.isSeal }), verdicts.allSatisfy({ good.contains($0.standing) }) else {
             throw SignaturesError.signerSignatureMissing

@@ -40,22 +40,45 @@ public struct Verification: Sendable {
         let answer = try await self.examine(path)
         let kept = KeptVerification(of: sha256, occasion: .arrival, answer: answer)
         try await self.desk.database.transaction(asSystemOf: tenant) { transaction in
-            kept.keep(in: transaction)
+            try kept.keep(in: transaction)
             ArchivedContent.begin(sha256, answer, rules: self.archive, in: transaction)
         }
     }
 
     /// What is to be said of a file by what is in it and by what the authorities say now.
     func examine(_ path: String) async throws -> VerificationAnswer {
+        try await self.answer(to: try await self.work(path))
+    }
+
+    /// Verifies content anew and keeps the report, under an id that was promised, beside the earlier ones: with the evidence that they
+    /// rest on, which may be all there is of a CA that is no more. A job, as `onArrival`.
+    public func again(_ sha256: String, as report: UUID, tenant: UUID) async throws {
+        guard let path = self.desk.blobs.path(of: sha256) else { return }
+        typealias Known = (certificates: [Data], evidence: [VerificationWork.Evidence])
+        let known = try await self.desk.database.transaction(asSystemOf: tenant) { transaction -> Known? in
+            if try KeptVerification.exists(report, in: transaction) { return nil }
+            return try KeptVerification.evidence(of: sha256, in: transaction)
+        }
+        guard let known else { return }
         var work = try await self.work(path)
-        var answer = try await self.verifier.verify(work, within: Self.patience)
-        // What the file does not say of revocation, the authorities do: what they say now is kept for later.
+        work.intermediates += known.certificates
+        work.evidence += known.evidence
+        let kept = KeptVerification(
+            report, of: sha256, occasion: .again, answer: try await self.answer(to: work))
+        try await self.desk.database.transaction(asSystemOf: tenant) { transaction in try kept.keep(in: transaction) }
+    }
+
+    /// Of what neither the file nor the evidence at hand says, the authorities are asked: what they say now is kept for later.
+    private func answer(to work: VerificationWork) async throws -> VerificationAnswer {
+        var work = work
+        let answer = try await self.verifier.verify(work, within: Self.patience)
+        guard !answer.openPaths.isEmpty else { return answer }
+        let before = work.evidence.count
         for chain in answer.openPaths {
             let found = try await self.desk.trust.revocation.evidence(for: chain.map { [UInt8]($0) })
             work.add(responses: found.ocspResponses, lists: found.revocationLists)
         }
-        if !work.evidence.isEmpty { answer = try await self.verifier.verify(work, within: Self.patience) }
-        return answer
+        return work.evidence.count == before ? answer : try await self.verifier.verify(work, within: Self.patience)
     }
 
     private func work(_ path: String) async throws -> VerificationWork {

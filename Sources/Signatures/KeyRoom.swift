@@ -20,8 +20,8 @@ public final class KeyRoom: Sendable {
     private let threads = BlockingThreads(name: "keys", count: 4, waitingLimit: SignerService.mostWaiting)
     /// PDFs are prepared and completed here, so that nobody's PIN waits for somebody's large file.
     let papers = BlockingThreads(name: "papers", count: 2, waitingLimit: 256)
-    /// Checking needs no key, and never makes somebody who signs wait.
-    private let checkers = BlockingThreads(name: "verify", count: 1, waitingLimit: 32)
+    /// Checking needs no key, never makes somebody who signs wait, and never makes this process grow.
+    private let verifier: FileVerifier
     /// The authorities' own work, which must not wait for somebody's PIN.
     private let signers = BlockingThreads(name: "authority", count: 1, waitingLimit: 256)
     private let turns = Turns<[UInt8]>()
@@ -30,8 +30,9 @@ public final class KeyRoom: Sendable {
     /// The signer listens at `signerSocket`.
     public init(
         signerSocket: String, corporation: String, settings: AuthoritySettings = AuthoritySettings(),
-        timeStamps: TimeStampServices = TimeStampServices()
+        timeStamps: TimeStampServices = TimeStampServices(), verifier: FileVerifier
     ) {
+        self.verifier = verifier
         self.corporation = corporation
         self.settings = settings
         self.timeStamps = timeStamps
@@ -43,8 +44,9 @@ public final class KeyRoom: Sendable {
     /// Throws `POSIXError` when it can neither be read nor made.
     public init(
         secretFile: String, corporation: String, settings: AuthoritySettings = AuthoritySettings(),
-        timeStamps: TimeStampServices = TimeStampServices()
+        timeStamps: TimeStampServices = TimeStampServices(), verifier: FileVerifier = FileVerifier(.here, count: 1)
     ) throws {
+        self.verifier = verifier
         self.corporation = corporation
         self.settings = settings
         self.timeStamps = timeStamps
@@ -93,12 +95,14 @@ public final class KeyRoom: Sendable {
         try await self.papers.run(body)
     }
 
-    /// Fixes the bytes of a PDF that is to be signed: *prepare*. Nothing is signed and no key is opened.
+    /// Fixes the bytes of a stored PDF that is to be signed: *prepare*. Nothing is signed and no key is opened. The file is held in memory
+    /// once, by one of two threads.
     ///
     /// - Parameter algorithm: nil: what suits the certificate's key.
-    /// - Throws: `SignaturesError.notSignable`, `.placeOutsidePage`, `.certificateUnsuitable`.
+    /// - Throws: `SignaturesError.notSignable`, `.placeOutsidePage`, `.certificateUnsuitable`, `BlobError`.
     public func prepare(
-        _ pdf: [UInt8], _ sheet: Sheet, for certificate: SigningCertificate, algorithm: SignatureAlgorithm?,
+        fileAt path: String, limit: Int64, _ sheet: Sheet, for certificate: SigningCertificate,
+        algorithm: SignatureAlgorithm?,
         database: Database
     ) async throws -> FixedBytes {
         let chain =
@@ -106,12 +110,13 @@ public final class KeyRoom: Sendable {
             ? try await self.authorities(in: database).chain(above: certificate.certificate) : certificate.chain
         return try await self.papers.run {
             do {
-                let base = try sheet.prepared(pdf)
-                guard base.starts(with: pdf) else { throw PDFError.baseChanged }
+                var base = try StoredPDF(path: path, limit: limit).bytes()
+                let addition = try sheet.addition(to: base)
+                base.append(contentsOf: addition)
                 var request = sheet.request(certificate: certificate.certificate, chain: chain)
                 request.algorithm = algorithm
                 let signature = try PreparedSignature.prepare(base, request)
-                return FixedBytes(addition: Array(base[pdf.count...]), signature: signature)
+                return FixedBytes(addition: addition, signature: signature)
             } catch PDFError.certificateUnsuitable {
                 throw SignaturesError.certificateUnsuitable
             } catch let error as PDFError {
@@ -149,16 +154,22 @@ public final class KeyRoom: Sendable {
         }
     }
 
-    /// Puts a signature value into what was prepared, after checking it with the certificate: *complete*. Gives the whole signed file.
-    /// Throws `SignaturesError.wrongSignature`, `.notSignable` when `pdf` is not the file that was prepared.
+    /// Puts a signature value into what was prepared, after checking it with the certificate: *complete*. Gives the bytes to
+    /// append to the stored file, which is read through and not held. Throws `SignaturesError.wrongSignature`, `.notSignable` when it is not
+    /// the file that was prepared, `BlobError`.
     ///
     /// - Parameter timeStamp: over that value: makes the signature one of level B-T.
     public func complete(
-        _ pdf: [UInt8], _ fixed: FixedBytes, with value: [UInt8], timeStamp: PAdES.TimeStampToken? = nil
+        fileAt path: String, limit: Int64, _ fixed: FixedBytes, with value: [UInt8],
+        timeStamp: PAdES.TimeStampToken? = nil
     ) async throws -> [UInt8] {
         try await self.papers.run {
             do {
-                return try fixed.signature.completed(over: pdf + fixed.addition, with: value, timeStamp: timeStamp)
+                let reading = try fixed.signature.reading()
+                try StoredPDF(path: path, limit: limit).read { reading.take($0[...]) }
+                reading.take(fixed.addition[...])
+                return fixed.addition
+                    + (try fixed.signature.completing(after: reading, with: value, timeStamp: timeStamp))
             } catch PDFError.signatureDoesNotVerify {
                 throw SignaturesError.wrongSignature
             } catch let error as PDFError {
@@ -200,12 +211,14 @@ public final class KeyRoom: Sendable {
     }
 
     /// Checks every signature of the file at `path` against the trusted roots, in the order they were made; nil for a file that
-    /// cannot be read for certain. One file at a time is held in memory. Throws `BlockingThreads.Overloaded`.
-    public func verdicts(ofFileAt path: String, database: Database) async throws -> [SignatureVerdict]? {
+    /// cannot be read for certain, or not within `time`. Throws `BlockingThreads.Overloaded`.
+    public func verdicts(
+        ofFileAt path: String, database: Database, within time: Duration = FileVerifier.patience
+    ) async throws -> [SignatureVerdict]? {
         let trusted = try await database.transaction { transaction in try TrustList.read(in: transaction) }
-        return try await self.checkers.run {
-            SignatureVerdict.all(ofFileAt: path, roots: trusted.roots, intermediates: trusted.intermediates)
-        }
+        let work = VerificationWork(
+            path: path, roots: trusted.roots.map { Data($0) }, intermediates: trusted.intermediates.map { Data($0) })
+        return try await self.verifier.verify(work, within: time).verdicts
     }
 
     /// Makes a key, has the internal CA certify it, and wraps it under the PIN. Nothing is kept yet.

@@ -33,7 +33,7 @@ extension KeyRoom {
     public func form(of pdf: [UInt8], _ sheet: Sheet) async throws -> [UInt8] {
         try await self.papers.run {
             do {
-                return try sheet.prepared(pdf)
+                return pdf + (try sheet.addition(to: pdf))
             } catch let error as PDFError {
                 throw SignaturesError.notSignable(reason: error.code)
             }

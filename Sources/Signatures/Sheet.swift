@@ -23,17 +23,17 @@ public struct Sheet: Sendable {
         self.organisation = organisation
     }
 
-    /// The file as the signature finds it. Throws `PDFError`, and `SignaturesError.placeOutsidePage`.
-    func prepared(_ pdf: [UInt8]) throws -> [UInt8] {
+    /// What is put after the file before it is signed. Throws `PDFError`, and `SignaturesError.placeOutsidePage`.
+    func addition(to pdf: [UInt8]) throws -> [UInt8] {
         switch self.act {
         case .sign(let words, let place):
             let pages = try PDFInspection(pdf).pages
-            return try OfficialFields.placed(byWords: words, signer: self.name, at: place, on: pages).added(to: pdf)
+            return try OfficialFields.placed(byWords: words, signer: self.name, at: place, on: pages).adding(to: pdf)
         case .seal(let number, let day, _):
             guard let date = OfficialDate(day: Int(day.day), month: Int(day.month), year: Int(day.year)) else {
                 throw PDFError.fieldMissing(OfficialFields.dateName)
             }
-            return try OfficialFields.filled(number: number, date: date, in: pdf)
+            return try OfficialFields.filling(number: number, date: date, in: pdf)
         }
     }
 

@@ -1,11 +1,9 @@
 import PAdES
-import Platform
-import Postgres
 
 /// What a check found of one signature in a file, in the words that a page has sentences for.
-public struct SignatureVerdict: Sendable, Hashable {
+public struct SignatureVerdict: Sendable, Hashable, Codable {
     /// The finding as a whole.
-    public enum Standing: String, Sendable {
+    public enum Standing: String, Sendable, Codable {
         /// Good, by a certificate that leads to a known root, and nothing changed afterwards.
         case valid
         /// As `valid`; afterwards only what the signature allows was added: number, date, further signatures.
@@ -23,7 +21,7 @@ public struct SignatureVerdict: Sendable, Hashable {
     }
 
     /// A change made after the signature. `kind` is a `ChangeWord`.
-    public struct Change: Sendable, Hashable {
+    public struct Change: Sendable, Hashable, Codable {
         public let kind: String
         public let isAllowed: Bool
     }
@@ -49,7 +47,7 @@ public struct SignatureVerdict: Sendable, Hashable {
     public let words: [String: Words]
 
     /// The parts of a report in one language.
-    public struct Words: Sendable, Hashable {
+    public struct Words: Sendable, Hashable, Codable {
         public let certificate: String
         public let path: String
         public let revocation: String
@@ -85,16 +83,9 @@ public struct SignatureVerdict: Sendable, Hashable {
                 || (change.kind == .signatureAdded && change.subject.hasPrefix(PreparedTimeStamp.fieldNamePrefix)))
     }
 
-    /// Checks every signature of the file at `path` against these roots, in the order they were made; time stamps speak for nobody, and
-    /// are not among them. Blocking.
-    ///
-    /// Returns nil for a file that cannot be read for certain, of which nothing can be said.
-    static func all(
-        ofFileAt path: String, roots: [[UInt8]], intermediates: [[UInt8]]
-    ) -> [SignatureVerdict]? {
-        guard let pdf = PDFBytes.read(path) else { return nil }
-        let verifier = PDFVerifier(roots: roots, intermediates: intermediates)
-        let report = verifier.assess(pdf, now: SigningTime(secondsSince1970: Instant.now.microseconds / 1_000_000))
+    /// Those of a report in the order the signatures were made; time stamps speak for nobody, and are not among them. `nil` for a file
+    /// that cannot be read for certain, of which nothing can be said.
+    static func all(of report: FileAssessment) -> [SignatureVerdict]? {
         guard !report.signatures.isEmpty || report.verdict == .noSignature else { return nil }
         return report.inOrder.filter { $0.kind == .signature }.map(SignatureVerdict.init)
     }

@@ -33,7 +33,10 @@ struct Background {
 
     private var handlers: [String: JobHandler] {
         struct FilePayload: Decodable { let file_id: UUID }
-        struct ContentPayload: Decodable { let sha256: String }
+        struct ContentPayload: Decodable {
+            let sha256: String
+            let report: UUID?
+        }
         struct RequestPayload: Decodable { let request_id: UUID }
         let desk = self.desk
         let extract = ExtractText(blobs: self.blobs)
@@ -45,7 +48,12 @@ struct Background {
                 try await extract(file: job.decode(FilePayload.self).file_id, of: job.tenant, in: database)
             },
             "verify_file": { job in
-                try await verification.onArrival(of: job.decode(ContentPayload.self).sha256, tenant: job.tenant)
+                let content = try job.decode(ContentPayload.self)
+                if let report = content.report {
+                    try await verification.again(content.sha256, as: report, tenant: job.tenant)
+                } else {
+                    try await verification.onArrival(of: content.sha256, tenant: job.tenant)
+                }
             },
             "archive_file": { job in
                 try await archive(job.decode(ContentPayload.self).sha256, tenant: job.tenant)

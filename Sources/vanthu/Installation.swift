@@ -66,12 +66,14 @@ struct Installation {
         let timeStamps = try self.timeStamps()
         if let socket = self.configuration.optional(.signerSocket) {
             let room = KeyRoom(
-                signerSocket: socket, corporation: corporation, settings: settings, timeStamps: timeStamps)
+                signerSocket: socket, corporation: corporation, settings: settings, timeStamps: timeStamps,
+                verifier: self.verifier)
             return (room, nil)
         }
         let child = try SignerChild(self.configuration, logger: self.logger)
         let room = KeyRoom(
-            signerSocket: child.socket, corporation: corporation, settings: settings, timeStamps: timeStamps)
+            signerSocket: child.socket, corporation: corporation, settings: settings, timeStamps: timeStamps,
+            verifier: self.verifier)
         return (room, child)
     }
 
@@ -79,7 +81,7 @@ struct Installation {
     func keys() throws -> KeyRoom {
         try KeyRoom(
             secretFile: self.configuration.keyFile, corporation: self.configuration.text(.corporation),
-            settings: self.authoritySettings(), timeStamps: self.timeStamps())
+            settings: self.authoritySettings(), timeStamps: self.timeStamps(), verifier: self.verifier)
     }
 
     /// Who is asked for time stamps.

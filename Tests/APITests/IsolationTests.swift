@@ -41,6 +41,7 @@ import Testing
         things.ids["posts"] = tenant.head.post.text
         let (task, delivery) = (UUIDv7.make(), UUIDv7.make())
         let (certificate, session, passkey) = (UUIDv7.make(), UUIDv7.make(), UUIDv7.make())
+        let report = UUIDv7.make()
         let document = try #require(UUID(uuidString: draft.id))
         try await TestDatabase.current.superuser.transaction("SELECT platform.begin_system(\(tenant.id))") {
             transaction in
@@ -58,6 +59,12 @@ import Testing
                 """)
             transaction.queue(
                 """
+                INSERT INTO signatures.verification (id, sha256, occasion, verdict, trust, report)
+                SELECT \(report), f.sha256, 'arrival', 'NO_SIGNATURE', 'unknown', '{}'
+                  FROM documents.file AS f WHERE f.document_id = \(document)
+                """)
+            transaction.queue(
+                """
                 INSERT INTO signatures.passkey (id, account_id, name, credential_id, algorithm, public_key, sign_count)
                 VALUES (\(passkey), \(tenant.specialist.account), 'Điện thoại', \(Array(passkey.text.utf8)), -7, \([UInt8]([0])), 0)
                 """)
@@ -67,6 +74,7 @@ import Testing
         things.ids["signing-certificates"] = certificate.text
         things.ids["signing-sessions"] = session.text
         things.ids["passkeys"] = passkey.text
+        things.ids["verifications"] = report.text
         return things
     }
 
@@ -95,7 +103,7 @@ import Testing
             "exchange.delivery", "exchange.dispatch", "signatures.signature", "signatures.certificate",
             "signatures.signing_session", "signatures.signing_item", "signatures.remote_credential",
             "signatures.remote_request", "signatures.passkey", "signatures.passkey_challenge",
-            "signatures.passkey_assertion",
+            "signatures.passkey_assertion", "signatures.verification", "platform.job",
             "platform.audit_entry",
         ]
         return try await TestDatabase.current.superuser.transaction { transaction in
@@ -143,7 +151,8 @@ import Testing
         try await Harness.make().serve { client in
             let things = try await self.things(of: tenant, client)
             let before = try await self.fingerprint(of: tenant)
-            for route in API.routes where route.path.contains("/documents/{") || route.path.contains("/files/{") {
+            for route in API.routes
+            where ["/documents/{", "/files/{", "/verifications/{"].contains(where: route.path.contains) {
                 let id = try #require(things.id(for: route))
                 for person in [tenant.leader, tenant.head, tenant.clerk, tenant.administrator] {
                     let answer = try await self.call(client, route, id: id, as: person)

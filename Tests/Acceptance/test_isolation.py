@@ -92,6 +92,9 @@ DOORS = {
     ("DELETE", "/api/v1/signing-certificates/{id}"): Door("signing_certificate"),
     ("POST", "/api/v1/signing-certificates/{id}/revocation"): Door("signing_certificate", {"reason": "key_lost"}),
     ("GET", "/api/v1/documents/{id}/dispatches"): Door("issued"),
+    ("GET", "/api/v1/documents/{id}/verifications"): Door("issued"),
+    ("POST", "/api/v1/documents/{id}/verifications"): Door("issued"),
+    ("GET", "/api/v1/verifications/{id}"): Door("verification"),
     ("GET", "/api/v1/deliveries/{id}"): Door("delivery"),
     ("GET", "/api/v1/deliveries/{id}/content"): Door("delivery"),
     ("POST", "/api/v1/deliveries/{id}/registration"): Door("delivery", {"register_id": "{incoming_register}"}),
@@ -121,6 +124,10 @@ def things(vanthu, house, headquarters):
     things["issued"] = house.document("sealed", letter_pdf())
     house.clerk.issue(things["issued"], ["TCT"])
     things["file"] = house.clerk.main_file(things["issued"])["id"]
+    vanthu.wait_for_jobs()
+    (things["verification"],) = [
+        report["id"] for report in house.clerk.must("GET", f"/documents/{things['issued']}/verifications")["items"]
+        if report["file_id"] == things["file"]]
     things["unit"], things["person"] = house.head.unit, house.head.me["person"]["id"]
     things["post"] = house.head.post
     things["register"], things["incoming_register"] = house.register("outgoing"), house.register("incoming")

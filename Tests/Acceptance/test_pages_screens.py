@@ -17,7 +17,7 @@ def things(vanthu, hanoi, headquarters, letter):
 
 
 SCREENS = [
-    Screen("nobody", "/sign-in"), Screen("nobody", "/sign-in", SEND, (("#login", "ai@bdhn"), ("#password", "sai-mat-khau"))),
+    Screen("nobody", "/sign-in"), Screen("nobody", "/verify"), Screen("specialist", "/verify"), Screen("nobody", "/sign-in", SEND, (("#login", "ai@bdhn"), ("#password", "sai-mat-khau"))),
     *(Screen("specialist", path) for path in (
         "/", "/work", "/work?due=late&urgent=1", "/drafts", "/drafts/new", "/documents/{draft}",
         "/documents/{draft}?tab=files", "/documents/{draft}/edit", "/documents/{draft}/submit", "/documents/{draft}/cancel",

@@ -323,6 +323,22 @@ def test_what_is_issued_and_received_is_verified_and_the_report_kept(vanthu, han
           JOIN platform.tenant AS t ON t.id = v.tenant_id
          WHERE v.sha256 = (SELECT f.sha256 FROM documents.file AS f WHERE f.document_id = '%s' AND f.role = 'main'
                             ORDER BY f.version DESC LIMIT 1)""" % document))
+    reports = hanoi.clerk.must("GET", f"/documents/{document}/verifications")["items"]
+    assert [(one["occasion"], one["verdict"], one["trust"]) for one in reports] == [("arrival", "VALID", "trusted")]
+    # Verified again: asked for twice, done once, kept beside the first one and written into the audit trail.
+    coming, same = (
+        hanoi.specialist.must("POST", f"/documents/{document}/verifications")["id"] for _ in range(2))
+    vanthu.wait_for_jobs()
+    after = hanoi.specialist.must("GET", f"/documents/{document}/verifications")["items"]
+    assert [one["occasion"] for one in after] in (["again", "arrival"], ["again", "again", "arrival"])
+    assert len(after) == (2 if coming == same else 3) and after[0]["id"] == same and after[-1] == reports[0]
+    whole = hanoi.specialist.must("GET", f"/verifications/{coming}")
+    assert (whole["occasion"], whole["report"]["verdict"], whole["report"]["trust"]) == ("again", "VALID", "trusted")
+    first = hanoi.specialist.must("GET", f"/verifications/{reports[0]['id']}")["report"]
+    assert [one["level"] for one in whole["report"]["signatures"]] == [one["level"] for one in first["signatures"]]
+    assert whole["report"]["signing"] == {"verdict": "REFUSE_TO_SIGN", "reasons": ["fields_locked"]}
+    assert vanthu.database.value(
+        f"SELECT count(*) FROM platform.audit_entry WHERE action = 'document.verify' AND subject_id = '{document}'") == str(len(after) - 1)
     # Once for the sender, once for the receiver, though the receiver saw the content twice.
     assert [one["tenant"] for one in kept] == ["BDHN", "TCT"]
     for one in kept:

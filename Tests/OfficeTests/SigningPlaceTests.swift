@@ -94,15 +94,15 @@ struct SigningPlaceTests {
     @Test func aCheckTellsWhatBecameOfASignature() async throws {
         let signing = try await Signing.begin(Signing.pdf())
         let (tenant, desk) = (signing.travel.tenant, signing.desk)
-        #expect(try await desk.verdicts(of: signing.document, as: tenant.specialist.caller) == [])
+        #expect(try await desk.signatures(of: signing.document, as: tenant.specialist.caller).verdicts == [])
         _ = try await signing.sign(at: nil)
-        let found = try #require(try await desk.verdicts(of: signing.document, as: tenant.specialist.caller))
+        let found = try #require(try await desk.signatures(of: signing.document, as: tenant.specialist.caller).verdicts)
         #expect(found.map(\.standing) == [.valid])
         #expect(found.first?.signerName == "Nguyễn Văn leader")
         #expect(found.first?.isSeal == false && found.first?.coversWholeFile == true)
         let stranger = try await signing.travel.database.makeTenant()
         await #expect(throws: DocumentsError.documentNotFound) {
-            try await desk.verdicts(of: signing.document, as: stranger.leader.caller)
+            try await desk.signatures(of: signing.document, as: stranger.leader.caller)
         }
         // The same file with one byte of its page changed, and cut off.
         let sha256 = try await signing.travel.act(as: tenant.leader) { transaction in

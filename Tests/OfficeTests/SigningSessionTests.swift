@@ -49,7 +49,7 @@ struct SigningSessionTests {
         ).result.get()
         #expect(again.signature == made.signature && again.outcome == made.outcome)
         #expect(try await self.signatures(signing) == 1)
-        let verdicts = try await signing.desk.verdicts(of: signing.document, as: signing.leader.caller)
+        let verdicts = try await signing.desk.signatures(of: signing.document, as: signing.leader.caller).verdicts
         #expect(verdicts?.map(\.standing) == [.valid])
     }
 

@@ -1,7 +1,7 @@
 /// The report on the signatures of a file, as `vanthu verify --json` prints it too.
 enum VerificationSchemas {
     private static let words = Schema.list(.text("A stable word; the report's `text` has it in two languages."))
-    private static let trust = Schema.choice(["trusted", "untrusted", "unknown"])
+    static let trust = Schema.choice(["trusted", "untrusted", "unknown"])
     private static let moment = Schema.text("Such as 2026-11-25T10:30:00+07:00.").orNull
 
     private static let revocation = Schema.object(
@@ -68,9 +68,9 @@ enum VerificationSchemas {
             .choice([
                 "SIGNABLE", "SIGNABLE_WITH_PASSWORD", "NEEDS_PASSWORD", "REFUSE_TO_SIGN", "REFUSE_OR_REPAIR", "REFUSE",
             ])), .required("reasons", Self.words)
-    ).orNull
+    )
 
-    private static let languages: [Schema.Property] = [.required("vi", .text()), .required("en", .text())]
+    static let languages: [Schema.Property] = [.required("vi", .text()), .required("en", .text())]
 
     static let report = Schema.object(
         "Verification", .required("file", Schema.text().orNull),
@@ -79,9 +79,8 @@ enum VerificationSchemas {
             "verdict",
             .text("VALID, MODIFIED, INVALID_CRYPTO, NO_SIGNATURE and so on: the worst of the signatures'.")),
         .required("reasons", Self.words), .required("trust", Self.trust), .required("trust_reasons", Self.words),
-        .required("signing", Self.signing), .required("checked_at", Self.moment),
-        .required(
-            "archived_until", Schema.text("Until when the newest document time stamp proves the whole file.").orNull),
+        .optional("signing", Self.signing), .required("checked_at", Self.moment),
+        .optional("archived_until", .text("Until when the newest document time stamp proves the whole file.")),
         .required("summary", .object("Summary", all: Self.languages)),
         .required("text", .object("ReportText", all: Self.languages)),
         .required("signatures", .list(Self.signature, nil)))

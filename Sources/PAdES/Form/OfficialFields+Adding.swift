@@ -3,10 +3,10 @@ extension OfficialFields {
     ///
     /// The signature fields are made now because after a certification no visible field may be added (strict validators call
     /// it tampering). All are read-only for people: values come from the register.
-    /// - Returns: the whole new file; it begins with every byte of `pdf`.
+    /// - Returns: the bytes to append to `pdf`.
     /// - Throws: `changeForbidden` when the file is signed, `fieldExists`, `noSuchPage`, `badRectangle`, and what
     ///   `PDFInspection` throws of a broken file.
-    public func added(to pdf: [UInt8]) throws(PDFError) -> [UInt8] {
+    public func adding(to pdf: [UInt8]) throws(PDFError) -> [UInt8] {
         let file = try PDFFile(pdf, reading: .extending)
         try file.ensurePermission(toAddFields: true)
         let view = file.lastView
@@ -75,7 +75,12 @@ extension OfficialFields {
             resources["Font"] = .dictionary(fonts)
             try editor.editForm { $0["DR"] = .dictionary(resources) }
         }
-        return pdf + (try editor.serialise().appended)
+        return try editor.serialise().appended
+    }
+
+    /// As `adding`, and returns the whole new file; it begins with every byte of `pdf`.
+    public func added(to pdf: [UInt8]) throws(PDFError) -> [UInt8] {
+        pdf + (try self.adding(to: pdf))
     }
 }
 

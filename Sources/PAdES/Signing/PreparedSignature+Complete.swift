@@ -29,8 +29,19 @@ extension PreparedSignature {
     public func completing(
         over pdf: [UInt8], with value: [UInt8], timeStamp: TimeStampToken? = nil
     ) throws(PDFError) -> [UInt8] {
-        guard let space = self.space, try space.hash(self.algorithm.scheme.digest, over: pdf) == self.messageDigest
-        else { throw .baseChanged }
+        let reading = try self.reading()
+        reading.take(pdf[...])
+        return try self.completing(after: reading, with: value, timeStamp: timeStamp)
+    }
+
+    /// For a file that is not to be held in memory: feed it with the prepared file, piece by piece.
+    public func reading() throws(PDFError) -> BaseReading { try BaseReading(self.algorithm.scheme.digest) }
+
+    /// As `completing(over:)`, of a file that was read in pieces.
+    public func completing(
+        after base: BaseReading, with value: [UInt8], timeStamp: TimeStampToken? = nil
+    ) throws(PDFError) -> [UInt8] {
+        guard let space = self.space, try space.hash(after: base) == self.messageDigest else { throw .baseChanged }
         return try self.completing(with: value, timeStamp: timeStamp)
     }
 

@@ -58,9 +58,15 @@ struct SignatureSpace {
 
     /// The hash of the byte range; `base` is the file without what is appended.
     func hash(_ algorithm: Digest.Algorithm, over base: [UInt8]) throws(PDFError) -> [UInt8] {
+        let reading = try BaseReading(algorithm)
+        reading.take(base[...])
+        return try self.hash(after: reading)
+    }
+
+    /// As `hash(_:over:)`, of a file that was read in pieces.
+    func hash(after base: BaseReading) throws(PDFError) -> [UInt8] {
         guard base.count == self.baseLength else { throw .baseChanged }
-        let digest = try Digest(algorithm)
-        digest.update(base[...])
+        let digest = try base.digest.copy()
         digest.update(self.appended[..<(self.byteRange[1] - self.baseLength)])
         digest.update(self.appended[(self.byteRange[2] - self.baseLength)...])
         return try digest.value()

@@ -64,6 +64,16 @@ public struct BlobStore: Sendable {
         return try await self.receive(pieces, limit: .max)
     }
 
+    /// Takes content that begins with all of another's and goes on with `tail`. Nothing else is held in memory.
+    ///
+    /// - Throws: ``BlobError/notFound``.
+    public func extend(_ sha256: String, by tail: [UInt8]) async throws -> Blob {
+        guard let path = self.place(of: sha256) else { throw BlobError.notFound }
+        let size = try await self.threads.run { try FileDescriptor(opening: path, O_RDONLY).size() }
+        return try await self.receive(
+            ExtendedBlob(reader: self.read(sha256, range: 0..<size), tail: tail), limit: .max)
+    }
+
     /// Where the content lies, for converters that want a file; `nil` for a hash that is none or is not here.
     public func path(of sha256: String) -> String? {
         guard let path = self.place(of: sha256), access(path, R_OK) == 0 else { return nil }

@@ -27,9 +27,9 @@ extension TrustDesk {
 
     /// As `archiving`, for a file that is just being signed: nothing to append when nobody answers and the configuration lets signing go on.
     /// The job that keeps signatures provable finds it later.
-    public func archivingNow(_ pdf: [UInt8]) async throws -> [UInt8] {
+    public func archivingNow(_ file: StoredPDF) async throws -> [UInt8] {
         do {
-            return try await self.archiving(pdf)
+            return try await self.archiving(file)
         } catch SignaturesError.timeStampFailed where self.services.keys.timeStamps.withoutAnswer == .sign {
             return []
         }
@@ -40,13 +40,14 @@ extension TrustDesk {
     ///
     /// What other CAs say of their certificates is fetched where it is not at hand; where they say nothing, what is there goes in, and
     /// `vanthu verify` tells which level was reached. No transaction is held open while anything is computed or fetched.
+    /// - Parameter file: read when there is time for it, and held in memory once.
     /// - Returns: the bytes to append; none when nobody gives time stamps here.
-    /// - Throws: `SignaturesError.notSignable` for a file that can't be extended, `.timeStampFailed`.
-    public func archiving(_ pdf: [UInt8]) async throws -> [UInt8] {
+    /// - Throws: `SignaturesError.notSignable` for a file that can't be extended, `.timeStampFailed`, `BlobError`.
+    public func archiving(_ file: StoredPDF) async throws -> [UInt8] {
         guard try await self.timeStamps.isAvailable() else { return [] }
         let trusted = try await self.trustList()
         let needs = try await self.services.keys.onPaper {
-            EvidenceNeed.all(of: PDFVerifier(roots: []).report(on: pdf))
+            EvidenceNeed.all(of: PDFVerifier(roots: []).report(on: try file.bytes()))
         }
         var parts: [String: ValidationEvidence] = [:]
         for need in needs {
@@ -55,12 +56,13 @@ extension TrustDesk {
         }
         let signatures = parts
         return try await self.timeStamps.first { service in
-            try await self.archiving(pdf, signatures, by: service, trusted)
+            try await self.archiving(file, signatures, by: service, trusted)
         }
     }
 
     private func archiving(
-        _ pdf: [UInt8], _ signatures: [String: ValidationEvidence], by service: TimeStampService, _ trusted: TrustList
+        _ file: StoredPDF, _ signatures: [String: ValidationEvidence], by service: TimeStampService,
+        _ trusted: TrustList
     ) async throws -> [UInt8] {
         var path = try await self.timeStamps.path(of: service, trusted)
         while true {
@@ -69,8 +71,10 @@ extension TrustDesk {
             let general = store
             let prepared = try await self.services.keys.onPaper {
                 do {
+                    var pdf = try file.bytes()
                     let evidence = try general.appending(to: pdf, signatures: signatures)
-                    return (evidence: evidence, stamp: try PreparedTimeStamp.prepare(pdf + evidence))
+                    pdf.append(contentsOf: evidence)
+                    return (evidence: evidence, stamp: try PreparedTimeStamp.prepare(pdf))
                 } catch let error as PDFError {
                     throw SignaturesError.notSignable(reason: error.code)
                 }

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import PAdES
 import Postgres
 import XAdES
@@ -126,6 +125,8 @@ public struct VerificationAnswer: Sendable, Codable {
     public var json: String
     /// The report in words, by language.
     public var text: [String: String]
+    /// What pages show of each signature, in the order they were made; `nil` for a file that cannot be read for certain.
+    public var verdicts: [SignatureVerdict]?
     /// The certificates and the evidence that the report rests on, DER.
     public var certificates: [Data]
     public var evidence: [VerificationWork.Evidence]
@@ -141,6 +142,7 @@ public struct VerificationAnswer: Sendable, Codable {
         self.json = report.json()
         self.text = [:]
         for language in ReportLanguage.allCases { self.text[language.rawValue] = report.text(in: language) }
+        self.verdicts = SignatureVerdict.all(of: report)
         self.certificates = report.certificates.map { Data($0) }
         self.evidence = report.evidence.map { VerificationWork.Evidence(kind: $0.kind, bytes: Data($0.der)) }
         self.openPaths = report.openPaths.map { path in path.map { Data($0) } }
@@ -162,38 +164,5 @@ public struct VerificationAnswer: Sendable, Codable {
         let empty = "{\"file\":null"
         guard self.json.hasPrefix(empty), let name = try? JSONEncoder().encode(file) else { return self.json }
         return "{\"file\":" + String(decoding: name, as: UTF8.self) + self.json.dropFirst(empty.count)
-    }
-}
-
-/// Reads a file as a whole, once.
-enum WholeFile {
-    enum Failure: Error {
-        case missing, tooLarge
-
-        var code: String { self == .missing ? "file_missing" : "file_too_large" }
-        var verdict: VerdictWord { self == .missing ? .unreadable : .bounded }
-    }
-
-    static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .missing }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .missing }
-        let size = Int(status.st_size)
-        guard size <= limit else { throw .tooLarge }
-        var isWhole = true
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            while count < size {
-                let got = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
-                guard got > 0 else {
-                    isWhole = got == 0
-                    return
-                }
-                count += got
-            }
-        }
-        guard isWhole else { throw .missing }
-        return bytes
     }
 }

@@ -8,12 +8,21 @@
   const said = form.querySelector("[data-said]");
   const article = document.querySelector("[data-verdict]");
   form.hidden = false;
+  form.addEventListener("dragover", (event) => event.preventDefault());
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const file = input.files[0];
     if (!file || form.dataset.busy) return;
+    error.textContent = file.size > Number(form.dataset.limit) ? form.dataset.large : "";
+    if (error.textContent) {
+      article.hidden = true;
+      return;
+    }
     form.dataset.busy = "1";
-    error.textContent = "";
     said.textContent = form.dataset.working;
     article.hidden = true;
     try {
@@ -25,8 +34,9 @@
       const report = await answer.json();
       if (!answer.ok) throw new Error([report.title, report.detail].filter(Boolean).join(". "));
       article.querySelector("[data-report]").textContent = report.text[language] ?? report.text.vi;
-      article.classList.toggle("verdict-good", report.verdict.startsWith("VALID") && report.trust === "trusted");
-      article.classList.toggle("verdict-bad", !report.verdict.startsWith("VALID") || report.trust === "untrusted");
+      const intact = ["VALID", "VALID_FULL"].includes(report.verdict);
+      article.classList.toggle("verdict-good", intact && report.trust === "trusted");
+      article.classList.toggle("verdict-bad", !intact || report.trust === "untrusted");
       article.hidden = false;
     } catch (failure) {
       error.textContent = failure instanceof SyntaxError || failure instanceof TypeError ? form.dataset.failed : failure.message;

@@ -38,6 +38,15 @@ enum DocumentScreens {
                         return visit.goOn(to: "/documents/\(id.text)?tab=related", notice: "unrelated")
                     }, orShow: { try await Self.show(visit, tab: .related, answer: $0) })
             },
+            Page(.post, "/documents/{id}/verifications", "verifyAgain", for: .workers) { visit in
+                let id = try visit.id()
+                return try await visit.submit(
+                    { _ in
+                        let again = VerifyAgain(document: id)
+                        _ = try await visit.transaction { try again(in: $0) }
+                        return visit.goOn(to: "/documents/\(id.text)?tab=signatures", notice: "verifying_again")
+                    }, orShow: { try await Self.show(visit, tab: .signatures, answer: $0) })
+            },
         ] + CompareScreens.all
 
     private static func show(
@@ -90,24 +99,27 @@ enum DocumentScreens {
         return ["items": .array(page.objects("items").filter { !known.contains($0.text("id")) }.map(JSONValue.object))]
     }
 
-    /// The signatures of the newest file, checked now.
+    /// The signatures of the newest file.
     private static func check(_ id: UUID, _ visit: Visit) async throws -> JSONValue {
-        let verdicts: [SignatureVerdict]?
         do {
-            verdicts = try await visit.services.desk.verdicts(of: id, as: try visit.caller)
+            return Self.shown(
+                try await visit.services.desk.signatures(of: id, as: try visit.caller), in: visit.language)
         } catch DocumentsError.mainFileMissing {
             return ["no_file": true]
         } catch is BlockingThreads.Overloaded {
             return ["is_busy": true]
         }
-        guard let verdicts else { return ["is_unreadable": true] }
+    }
+
+    static func shown(_ checked: CheckedSignatures, in language: Language) -> JSONValue {
+        guard let verdicts = checked.verdicts else { return ["is_unreadable": true] }
         return [
-            "verdicts": .array(verdicts.map { Self.shown($0, in: visit.language) }),
-            "at": .string(Instant.now.description),
+            "verdicts": .array(verdicts.map { Self.shown($0, in: language) }),
+            "at": .string(checked.checkedAt.description),
         ]
     }
 
-    static func shown(_ verdict: SignatureVerdict, in language: Language) -> JSONValue {
+    private static func shown(_ verdict: SignatureVerdict, in language: Language) -> JSONValue {
         let words = verdict.words[language.rawValue]
         let isGood = [.valid, .validFilled].contains(verdict.standing)
         return [

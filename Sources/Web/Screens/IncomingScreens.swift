@@ -80,16 +80,11 @@ enum IncomingScreens {
         }
     }
 
-    /// The signatures of what was sent, checked now.
+    /// The signatures of what was sent.
     private static func check(_ id: UUID, _ visit: Visit) async throws -> JSONValue {
         do {
-            guard let verdicts = try await visit.services.desk.verdicts(ofDelivery: id, as: try visit.caller) else {
-                return ["is_unreadable": true]
-            }
-            return [
-                "verdicts": .array(verdicts.map { DocumentScreens.shown($0, in: visit.language) }),
-                "at": .string(Instant.now.description),
-            ]
+            return DocumentScreens.shown(
+                try await visit.services.desk.signatures(ofDelivery: id, as: try visit.caller), in: visit.language)
         } catch is BlockingThreads.Overloaded {
             return ["is_busy": true]
         }
