@@ -219,6 +219,11 @@ class Server:
     def blobs(self):
         return Path(self.settings.get("VANTHU_BLOB_FOLDER", self.data / "blobs"))
 
+    @property
+    def key_file(self):
+        """What the signer of this server wraps keys with."""
+        return Path(self.settings.get("VANTHU_KEY_FILE", self.key_files.get(self.database.name, self.data / "keys/secret")))
+
     def start(self):
         port = free_port()
         self.url = f"http://{self.name}:{port}"

@@ -330,7 +330,7 @@ def test_a_time_stamp_of_another_policy_is_not_taken_and_the_next_service_is_ask
         {"id": "other-policy", "address": outside.url + TSA, "policy": "1.2.3.4"},
         {"id": "internal"},
     ]
-    settings = configured(tmp_path, services, "refuse") | {"VANTHU_KEY_FILE": str(server.data / "keys/secret")}
+    settings = configured(tmp_path, services, "refuse") | {"VANTHU_KEY_FILE": str(server.key_file)}
     with serving(own_database, tmp_path / "data", VANTHU_BLOB_FOLDER=str(server.blobs), **settings) as other:
         document = house.document("awaiting_signature", letter_pdf())
         outside.counts.clear()
@@ -343,7 +343,7 @@ def test_a_time_stamp_of_another_policy_is_not_taken_and_the_next_service_is_ask
 
 def test_signing_may_go_on_without_time_stamps(house, server, own_database, outside, tmp_path):
     services = [{"id": "national", "address": outside.url + TSA}]
-    settings = configured(tmp_path, services, "sign") | {"VANTHU_KEY_FILE": str(server.data / "keys/secret")}
+    settings = configured(tmp_path, services, "sign") | {"VANTHU_KEY_FILE": str(server.key_file)}
     outside.mischief[TSA] = lambda body: None
     with serving(own_database, tmp_path / "data", VANTHU_BLOB_FOLDER=str(server.blobs), **settings) as other:
         office = Office(other.url, "BDHN", PASSWORD)

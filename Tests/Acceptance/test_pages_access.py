@@ -70,6 +70,7 @@ DOORS = {
     ("POST", DOCUMENT + "/edit"): Door("draft", form={"direction": "outgoing", "type": "CV", "subject": "Bị sửa"}),
     ("POST", DOCUMENT + "/relations"): Door("issued", form={"number": "1", "related_id": "{incoming}", "kind": "related"}),
     ("POST", DOCUMENT + "/relations/removal"): Door("issued", form={"related_id": "{incoming}", "kind": "related"}),
+    ("POST", DOCUMENT + "/verifications"): Door("issued"),
     ("GET", DOCUMENT + "/submit"): Door("draft", "specialist"),
     ("POST", DOCUMENT + "/submit"): Door("draft"),
     ("GET", DOCUMENT + "/agree"): Door("content_review", "head"),

@@ -76,7 +76,7 @@ def test_documents_are_signed_with_pin_and_otp_of_a_service(chromium, installati
         desk.go(f"/documents/{third}/sign").must_say("Ký số từ xa tại CSC thử")
     for id in ids:
         assert house.leader.document(id)["state"] == "signed"
-        judge(house.leader.download(house.leader.main_file(id)["id"]), tmp_path)
+        judge(house.leader.download(house.leader.main_file(id)["id"]), tmp_path, installation.database)
 
 
 def test_a_confirmation_in_the_app_is_waited_for_and_survives_a_reload(chromium, installation, house, services, tmp_path):  # noqa: F811
@@ -96,7 +96,7 @@ def test_a_confirmation_in_the_app_is_waited_for_and_survives_a_reload(chromium,
         assert desk.page.evaluate("window.untouched") is True, "the page kept itself up to date"
     for id in ids:
         assert house.leader.document(id)["state"] == "signed"
-        judge(house.leader.download(house.leader.main_file(id)["id"]), tmp_path)
+        judge(house.leader.download(house.leader.main_file(id)["id"]), tmp_path, installation.database)
 
 
 def test_a_no_in_the_app_is_told_and_can_be_tried_again(chromium, installation, house, services):  # noqa: F811

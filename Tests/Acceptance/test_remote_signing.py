@@ -8,7 +8,7 @@ from asn1crypto import x509
 from cryptography.hazmat.primitives import serialization
 
 from client import Office, refused
-from judges import pdfsig_verdicts, pyhanko_judgements
+from judges import authorities, pdfsig_verdicts, pyhanko_judgements
 from machine import PASSWORD, ROOT, serving
 from paper import letter_pdf
 from standins.csc import CSC
@@ -81,11 +81,11 @@ def prepare(leader, documents, found):
     return leader.must("POST", "/signing-sessions", json=wish)
 
 
-def judge(pdf, folder):
-    """Others find one good signature in it, by the service's certificate."""
+def judge(pdf, folder, database):
+    """Others find one good signature in it, by the service's certificate, with a time stamp of the internal CA."""
     assert pdfsig_verdicts(pdf, folder) == ["Signature is Valid."]
     root = x509.Certificate.load(AUTHORITY[0].public_bytes(serialization.Encoding.DER))
-    (status,) = pyhanko_judgements(pdf, [root])
+    (status,) = pyhanko_judgements(pdf, [root, *authorities(database)])
     assert status.bottom_line, status.pretty_print_details()
 
 
@@ -120,7 +120,7 @@ def test_two_documents_are_signed_with_one_otp(installation, house, services, tm
     assert len(csc.calls) == calls
     for document in documents:
         assert leader.document(document)["state"] == "signed"
-        judge(leader.download(leader.main_file(document)["id"]), tmp_path)
+        judge(leader.download(leader.main_file(document)["id"]), tmp_path, installation.database)
     log = installation.log.read_text(errors="replace")
     for secret in (csc.pin, otp, csc.secret, "wrong-otp-1"):
         assert secret not in log
@@ -145,7 +145,7 @@ def test_confirmed_in_the_app_while_the_server_was_away(installation, house, ser
     wait_until(lambda: states(again.must("GET", path)) == ["completed"] * 2, "the job finishes what the person began", 90)
     for document in documents:
         assert again.document(document)["state"] == "signed"
-        judge(again.download(again.main_file(document)["id"]), tmp_path)
+        judge(again.download(again.main_file(document)["id"]), tmp_path, installation.database)
     accounts = installation.database.psql(
         "SELECT DISTINCT a.login FROM platform.audit_entry e JOIN platform.account a ON a.tenant_id = e.tenant_id AND a.id = e.account_id"
         f" WHERE e.subject_id = '{documents[0]}' AND e.action = 'document.sign'")

@@ -71,9 +71,10 @@ def test_it_is_not_ready_before_the_database_is_migrated(empty_database, tmp_pat
 
 
 def test_a_worker_alone_ends_cleanly(database, tmp_path):
+    keys = Server.key_files.setdefault(database.name, tmp_path / "keys/secret")
     process = subprocess.Popen(
         [binary(), "worker"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT,
-        env=database.environment | {"VANTHU_DATA": str(tmp_path)})  # fmt: skip
+        env=database.environment | {"VANTHU_DATA": str(tmp_path), "VANTHU_KEY_FILE": str(keys)})  # fmt: skip
     # Its signer says first that it is ready.
     assert any(b"working" in process.stderr.readline() for _ in range(2))
     process.terminate()

@@ -45,7 +45,7 @@ def device_of(server, office):
     office.keys()
 
     def make(person, key=None):
-        issuer = internal_authority(server.database, (server.data / "keys/secret").read_bytes())
+        issuer = internal_authority(server.database, server.key_file.read_bytes())
         key, certificate = device_certificate(person.me["person"]["full_name"], issuer, key, person.me["post"]["title"])
         return key, [certificate, issuer[0].public_bytes(serialization.Encoding.DER)]
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from browser import Desk
 from client import Office
-from judges import pdfsig_verdicts, pyhanko_judgements
+from judges import authorities, pdfsig_verdicts, pyhanko_judgements
 from machine import PASSWORD, ROOT, free_port, serving
 from paper import letter_pdf
 from tokens import PIN, SoftToken, agent, rsa_key, trust
@@ -98,7 +98,7 @@ def test_a_leader_signs_with_a_token(chromium, desk_with_token, tmp_path):
         assert house.leader.document(signed)["state"] == "signed"
         pdf = house.leader.download(house.leader.main_file(signed)["id"])
         assert pdfsig_verdicts(pdf, tmp_path) == ["Signature is Valid."]
-        (status,) = pyhanko_judgements(pdf, [root])
+        (status,) = pyhanko_judgements(pdf, [root, *authorities(server.database)])
         assert status.bottom_line, status.pretty_print_details()
 
 
