@@ -174,6 +174,8 @@ def test_the_place_that_the_signer_chose_is_taken(chromium, server, office):
         Authenticator(desk)
         add_passkey(desk.sit_down(office.leader))
         desk.go(f"/documents/{document}/sign")
+        # When the page of the document appears, what lies below it moves: also from under a click.
+        desk.page.locator("[data-place]").wait_for()
         desk.page.fill("#pin", Office.PIN)
         desk.page.fill("#x", "1999")
         assert "Vị trí ký ngoài trang" in refusal_on(desk, SIGN)
