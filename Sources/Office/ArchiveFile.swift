@@ -56,14 +56,15 @@ public struct ArchiveFile: Sendable {
     private func find(_ content: ArchivedContent, _ now: Instant) async throws -> Finding {
         let current = content.copy ?? content.sha256
         guard let path = self.desk.blobs.path(of: current) else { return .not(.contentGone, again: nil) }
+        let mayYetCome = now < content.begunAt + Self.patience
         let before = try await self.verification.examine(path)
         guard before.verdict.isGood else {
-            return .not(.notGood, again: before.verdict.isAbsent ? Self.day : nil)
+            return .not(.notGood, again: before.verdict.isAbsent && mayYetCome ? Self.day : nil)
         }
         let rules = self.verification.archive
         if let end = before.archivedUntil, rules.due(before: end) > now { return .carried(until: end) }
         guard before.trust == .trusted else {
-            return .not(.notTrusted, again: now < content.begunAt + Self.patience ? Self.day : nil)
+            return .not(.notTrusted, again: mayYetCome ? Self.day : nil)
         }
         let addition: [UInt8]
         do {

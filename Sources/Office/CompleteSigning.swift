@@ -10,6 +10,7 @@ import Workflow
 /// Item by item, each in a transaction of its own, so that one which fails holds up no other and a crash loses nothing that was answered.
 /// Completing an item again gives the first answer and changes nothing.
 public struct CompleteSigning: Sendable {
+    /// What shows that the signer wants it: a PIN for a soft key, signature values of any other device.
     public enum Proof: Sendable {
         /// Opens the soft key for everything that is still to be signed, with the answer of a passkey where the policy wants one.
         case pin(PIN, PasskeyAnswer? = nil)
@@ -17,6 +18,7 @@ public struct CompleteSigning: Sendable {
         case values([(item: UUID, value: [UInt8])])
     }
 
+    /// What became of one item: the signature that was made and where the document stands now, or the refusal.
     public struct Outcome: Sendable {
         public let item: UUID
         public let result: Result<(signature: UUID, outcome: ActOutcome), any Error>

@@ -2,6 +2,7 @@ import PAdES
 
 /// A first look at a PDF that somebody sent: whether it is one, whole, readable without a password, and how many pages it has.
 public enum PDFCheck {
+    /// What the look found.
     public enum Verdict: Hashable, Sendable {
         case sound(pages: Int)
         case notAPDF

@@ -4,6 +4,7 @@ import Postgres
 
 /// What goes onto a PDF with a signature: who signs, and what has to be there first.
 public struct Sheet: Sendable {
+    /// What is done to the file: signed by its signer, or numbered, dated and sealed.
     public enum Act: Sendable {
         /// The competent person: the fields for number, date, signature and seal are put in, placed by the words of the pages
         /// (poppler's XHTML) or, for the signature, where the signer wants it; and the file is certified for form filling.

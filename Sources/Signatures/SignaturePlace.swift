@@ -29,6 +29,7 @@ public struct SignaturePlace: Hashable, Sendable {
 
 /// Where signature and seal would go on a document, for the signer to look at and to move. Lengths in points, as pages are shown.
 public struct SignatureProposal: Hashable, Sendable, Codable {
+    /// The size of a page as it is seen.
     public struct Page: Hashable, Sendable, Codable {
         public let width: Double
         public let height: Double

@@ -16,6 +16,7 @@ public enum CertificateKind: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// Which certificates may sign what, as data: the first rule that fits decides; where none does, nothing may be signed.
 public struct SignaturePolicy: Sendable, Hashable, Decodable {
+    /// Which act of the flow the signature belongs to.
     public enum Step: String, Sendable, Hashable, Codable { case sign, seal }
     /// Where the document goes when it is issued.
     public enum Channel: String, Sendable, Hashable, Codable, CaseIterable {
@@ -27,6 +28,7 @@ public struct SignaturePolicy: Sendable, Hashable, Decodable {
     /// What happens when the title in the certificate is not the one in the signature block.
     public enum TitleRule: String, Sendable, Hashable, Codable { case ignore, warn, refuse }
 
+    /// Which kinds of certificate may take a step on a class of documents that go by a channel.
     public struct Rule: Sendable, Hashable, Decodable {
         /// `outgoing`, `internal`, a code of a document type such as `QD`, or `*`.
         public let documents: String

@@ -12,6 +12,7 @@ public struct FixedBytes: Sendable, Hashable {
 
 /// An item of a new session.
 public struct NewSigningItem: Sendable {
+    /// What preparing came to: bytes that wait for a value, or a refusal with its code.
     public enum Outcome: Sendable {
         /// - Parameters:
         ///   - base: SHA-256 of the stored file.
@@ -68,6 +69,7 @@ public struct NewSigningItem: Sendable {
 
 /// One document of a session.
 public struct SigningItem: Sendable {
+    /// Where the item stands.
     public enum State: Sendable {
         case prepared(FixedBytes)
         /// Its bytes have been forgotten, because the session was given up or is long over.

@@ -2,6 +2,7 @@ import PAdES
 
 /// What an XML signature is to be.
 public struct XMLSigningRequest: Sendable {
+    /// With the properties of EN 319 132-1, or the plain signature of the W3C.
     public enum Form: String, Sendable, Codable {
         /// XAdES baseline (EN 319 132-1), B-B, or B-T with a time stamp.
         case xades

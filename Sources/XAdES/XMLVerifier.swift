@@ -24,6 +24,7 @@ public struct XMLVerifier: Sendable {
         self.limits = limits
     }
 
+    /// Judges every signature of a document. Whatever the bytes are, there is an answer.
     public func verify(_ bytes: [UInt8]) -> AdESReport {
         let document: XMLDocument
         do {

@@ -18,8 +18,9 @@ struct Background {
     let slots: Int
     let logger: Logger
 
-    /// How long content that no file names is kept: an upload of that time may still become somebody's file.
+    /// Contents of one organisation that are renewed a minute at most, so that a great many due at once don't crowd out other jobs.
     private static let archiveBatch = Int64(50)
+    /// How long content that no file names is kept: an upload of that time may still become somebody's file.
     private static let grace = Duration.seconds(24 * 3600)
 
     var services: [any Service] {

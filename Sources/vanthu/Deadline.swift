@@ -14,6 +14,7 @@ struct Deadline: Service {
         try? await gracefulShutdown()
         let (seconds, logger) = (self.seconds, self.logger)
         Thread {
+            // Nothing is waited for by guess: this is the bound itself, on a thread that no stuck queue holds up.
             Thread.sleep(forTimeInterval: TimeInterval(seconds))
             logger.error("did not end in time; cut off", metadata: ["seconds": "\(seconds)"])
             _exit(1)

@@ -38,6 +38,7 @@ public enum AdESVerdict: String, Sendable, Codable, CaseIterable {
 public struct AdESSignatureReport: Sendable, Hashable {
     /// A piece of data that the signature vouches for.
     public struct Covered: Sendable, Hashable {
+        /// What the data is, and where it stands.
         public enum Kind: String, Sendable, Codable {
             /// The content inside a CMS message.
             case attachedContent = "attached_content"
@@ -96,6 +97,7 @@ public struct AdESSignatureReport: Sendable, Hashable {
 
 /// The signatures of one file.
 public struct AdESReport: Sendable, Hashable {
+    /// Which family of signatures the file holds.
     public enum Format: String, Sendable, Codable {
         case cms = "CMS"
         case xml = "XML"
@@ -188,6 +190,7 @@ public struct DetachedContent: Sendable {
         self.init { take in try take(bytes[...]) }
     }
 
+    /// The content's digest; of a detached file as it was given. Throws when it can't be computed.
     package func digest(_ algorithm: Digest.Algorithm) throws -> [UInt8] {
         let digest = try Digest(algorithm)
         try self.read { digest.update($0) }

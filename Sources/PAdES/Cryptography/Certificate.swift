@@ -82,6 +82,7 @@ package final class Certificate {
         return self.bits <= 256 ? .ecdsaWithSHA256 : self.bits <= 384 ? .ecdsaWithSHA384 : .ecdsaWithSHA512
     }
 
+    /// Whether a signature of this scheme can come from the certificate's kind of key.
     package func fits(_ scheme: SignatureScheme) -> Bool {
         switch scheme {
         case .ecdsa: self.isElliptic

@@ -79,6 +79,7 @@ package final class Digest {
     /// Another that was fed the same so far.
     func copy() throws(PDFError) -> Digest { try Digest(copying: self) }
 
+    /// Takes more bytes in.
     package func update(_ bytes: ArraySlice<UInt8>) {
         bytes.withUnsafeBytes { buffer in _ = EVP_DigestUpdate(self.context, buffer.baseAddress, buffer.count) }
     }
@@ -97,12 +98,14 @@ package final class Digest {
         return result
     }
 
+    /// The digest of parts that follow each other, none of them copied.
     package static func hash(_ algorithm: Algorithm, _ parts: [ArraySlice<UInt8>]) throws(PDFError) -> [UInt8] {
         let digest = try Digest(algorithm)
         for part in parts { digest.update(part) }
         return try digest.value()
     }
 
+    /// The digest of some bytes at once.
     package static func hash(_ algorithm: Algorithm, _ bytes: [UInt8]) throws(PDFError) -> [UInt8] {
         try self.hash(algorithm, [bytes[...]])
     }

@@ -1,6 +1,7 @@
 /// Whether and how a PDF may still be signed, found by asking the signer's own rules: the same reader, the same permissions and the same
 /// writing of the update, short of hashing and of any certificate. Nobody is trusted, nothing is changed.
 public struct Signability: Sendable, Hashable {
+    /// The verdict in one stable word.
     public enum Word: String, Sendable, Codable, CaseIterable {
         case signable = "SIGNABLE"
         /// Whoever has the password may sign it.

@@ -1,11 +1,13 @@
 /// Everything that is said about one signature: the report that people and programs read.
 public struct SignatureAssessment: Sendable, Hashable {
+    /// What made the entry: a person or organisation, a time-stamp authority, or somebody who signed a signature.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case signature
         case documentTimeStamp = "document_time_stamp"
         case counterSignature = "counter_signature"
     }
 
+    /// Something that was changed after the signature.
     public struct Change: Sendable, Hashable {
         public var kind: ChangeWord
         /// The field's name, or what was changed.
@@ -76,6 +78,7 @@ public struct SignatureAssessment: Sendable, Hashable {
 
 /// Everything that is said about a file.
 public struct FileAssessment: Sendable, Hashable {
+    /// What kind of file it is, by its bytes rather than its name.
     public enum Format: String, Sendable, Codable, CaseIterable {
         case pdf = "PDF"
         case cms = "CMS"

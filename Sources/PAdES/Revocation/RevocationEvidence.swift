@@ -1,5 +1,6 @@
 /// A signed statement about revocation as it was found: an OCSP response or a CRL, DER.
 public struct RevocationEvidence: Hashable, Sendable {
+    /// An OCSP response (RFC 6960) or a revocation list (RFC 5280).
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case ocsp, crl
     }

@@ -1,5 +1,6 @@
 /// What is known of a certificate's revocation at the time that counts.
 public struct RevocationFinding: Sendable, Hashable {
+    /// How the certificate stood at the time as of which it is judged.
     public enum Status: String, Sendable, Codable, CaseIterable {
         /// Not revoked at that time.
         case good

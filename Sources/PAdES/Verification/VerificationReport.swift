@@ -30,6 +30,7 @@ public struct SignatureReport: Sendable, Hashable {
         public var isGood: Bool { self == .valid || self == .validWithWeakAlgorithm || self == .levelDisputed }
     }
 
+    /// What the change or the signature is.
     public enum Kind: String, Sendable, Codable {
         case signature
         /// `ETSI.RFC3161`: it proves a time and integrity, and speaks for nobody.
@@ -48,6 +49,7 @@ public struct SignatureReport: Sendable, Hashable {
 
     /// A change made after the signature.
     public struct Change: Sendable, Hashable {
+        /// What the change or the signature is.
         public enum Kind: String, Sendable, Codable {
             case fieldFilled, signatureAdded, annotation, metadata, structure, forbidden
         }

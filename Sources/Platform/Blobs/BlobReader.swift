@@ -12,6 +12,7 @@ public struct BlobReader: AsyncSequence, Sendable {
         Iterator(path: self.path, offset: self.range.lowerBound, end: self.range.upperBound, threads: self.threads)
     }
 
+    /// Reads piece by piece, off the caller's thread.
     public struct Iterator: AsyncIteratorProtocol {
         let path: String?
         var offset: Int64

@@ -4,11 +4,13 @@ import Postgres
 
 /// One authority of the internal CA as it is kept. Plain bytes: who is to use its key is handed the whole of it.
 public struct Authority: Sendable, Hashable, Codable {
+    /// What the authority's key signs: certificates, OCSP answers or time stamps.
     public enum Kind: String, Sendable, Codable {
         case root, issuing, responder
         case timeStamp = "time_stamp"
     }
 
+    /// Whether it still issues; a retired one only answers for what it issued.
     public enum State: String, Sendable, Codable {
         /// Issues, or signs.
         case active
@@ -90,6 +92,7 @@ public struct Authorities: Sendable {
         self.all.last { $0.kind == .responder && $0.issuer == issuer && $0.state == .active }
     }
 
+    /// The authority with an id, whatever its state.
     public subscript(_ id: UUID) -> Authority? { self.all.first { $0.id == id } }
 
     /// Those that issue certificates: roots and issuing authorities, of today and of before.

@@ -5,6 +5,7 @@ import PAdES
 ///
 /// Marked `@unchecked Sendable` because an `EVP_PKEY` is not changed after it was made and OpenSSL counts its uses atomically.
 public final class KeyPair: @unchecked Sendable {
+    /// Algorithm and size (Circular 15/2025: RSA from 2,048 bits, or an elliptic curve).
     public enum Kind: Hashable, Sendable {
         case p256
         case p384

@@ -53,6 +53,7 @@ public final class SecretBytes: @unchecked Sendable {
 
     public var count: Int { self.memory.count }
 
+    /// Lends the secret for the time of `body`; whoever copies it sees to wiping the copy.
     public func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
         try body(UnsafeRawBufferPointer(self.memory))
     }

@@ -30,6 +30,7 @@ public struct RemoteCertificate: Sendable, Hashable {
 
 /// What one authorisation is to sign. Hashes are final before it is asked for.
 public struct RemoteWish: Sendable {
+    /// One digest that the service is to sign.
     public struct Item: Sendable, Hashable {
         /// What the service's app shows of it; unique in the wish.
         public let name: String

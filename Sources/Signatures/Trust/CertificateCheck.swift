@@ -6,6 +6,7 @@ import Postgres
 /// What a check of a certificate found before it was to sign: its time, its path up to a trusted root, and its revocation and that of
 /// every CA above it (Decree 23/2025, art. 15; Circular 15/2025, art. 5).
 public struct CertificateCheck: Sendable, Hashable {
+    /// What was found, as it is kept with the check.
     public enum Result: String, Sendable, Hashable {
         case good
         case notYetValid = "not_yet_valid"

@@ -3,6 +3,7 @@ import PAdES
 
 /// What somebody who may say so said about a certificate's revocation, with the words it was said in. Times in seconds since 1970.
 public struct RevocationFinding: Sendable, Hashable {
+    /// What was said of the certificate.
     public enum Status: Sendable, Hashable {
         case good
         /// Since when, and CRLReason where one was given.
@@ -10,6 +11,7 @@ public struct RevocationFinding: Sendable, Hashable {
         case unknown
     }
 
+    /// How it was said.
     public enum Form: String, Sendable, Hashable {
         case ocsp, crl
     }

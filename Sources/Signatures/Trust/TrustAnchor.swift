@@ -6,6 +6,7 @@ import Postgres
 
 /// A root or CA of others as its administrator imports it.
 public struct TrustAnchor: Sendable {
+    /// Whether a path may end at it, or it only leads on to a root.
     public typealias Kind = TrustList.Anchor.Kind
 
     public let kind: Kind

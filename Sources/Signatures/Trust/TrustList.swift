@@ -5,6 +5,7 @@ import Postgres
 public struct TrustList: Sendable, Hashable {
     /// One of them.
     public struct Anchor: Sendable, Hashable {
+        /// Whether a path may end at it, or it only leads on to a root.
         public enum Kind: String, Sendable {
             /// A path may end here.
             case root

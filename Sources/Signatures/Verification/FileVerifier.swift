@@ -118,6 +118,7 @@ public enum VerificationWorker {
     /// Seconds of processor time after which it ends, should whoever started it be gone.
     private static let processor: rlim_t = 60
 
+    /// Reads one `VerificationWork` from standard input and writes its answer. Throws when either can't be done.
     public static func run() throws {
         func limit(_ resource: __rlimit_resource, _ value: rlim_t) {
             var limit = Glibc.rlimit(rlim_cur: value, rlim_max: value)

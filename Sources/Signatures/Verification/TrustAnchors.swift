@@ -3,6 +3,7 @@ import PAdES
 
 /// Certificates that an administrator keeps as files: the roots that a path may end at.
 public enum TrustAnchors {
+    /// Why a file of the folder is no certificate to trust.
     public enum Failure: Error, Hashable, Sendable {
         case unreadable(path: String)
         /// Neither a certificate in DER nor PEM with at least one.

@@ -5,6 +5,7 @@ import XAdES
 
 /// One file to be verified, with everything that is at hand beside it. Written to and read from the process that does the work.
 public struct VerificationWork: Sendable, Codable {
+    /// Something that is known of revocation beside the file.
     public struct Evidence: Sendable, Codable, Hashable {
         public var kind: RevocationEvidence.Kind
         /// DER.
